@@ -1,0 +1,101 @@
+"""The live clock: a bar on a terminal, plain lines in a log."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.text import Text
+
+from referee.ground.result import JudgedRound, TrainedRound
+from referee.ground.verdict import Verdict
+from referee.play.match import Match
+from referee.presentation import words
+
+LINE_SECONDS = 60
+"""between two lines about a running round in a log"""
+LOG_LINES = 20
+"""shown of what an entry printed, where its round failed"""
+
+
+def audience_of(match: Match, quiet: bool) -> LiveClock:
+    """A live clock on stderr, so that stdout holds the answer alone; silent with `--json` unless on a terminal."""
+    return LiveClock(Console(stderr=True, highlight=False, quiet=quiet and not sys.stderr.isatty()), match.entry.ref)
+
+
+class LiveClock:
+    """Implements `referee.play.match.Audience`.
+
+    Args:
+        console: where to draw
+        ref: the entry, as it was named
+    """
+
+    def __init__(self, console: Console, ref: str) -> None:
+        self.console, self.ref = console, ref
+        self.progress = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(40),
+            TextColumn("{task.fields[time]}", markup=False),
+            TextColumn("{task.fields[loss]}", markup=False),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self.task = self.progress.add_task("", visible=False, time="", loss="")
+        self.allowed, self.next_line = 0.0, 0.0
+
+    def __enter__(self) -> Self:
+        self.progress.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.progress.stop()
+
+    def round_begins(self, number: int, rounds: int, seconds: float) -> None:
+        self.allowed, self.next_line = seconds, LINE_SECONDS
+        description = f"round {number} of {rounds}"
+        self.progress.update(self.task, description=description, total=seconds, completed=0, visible=True)
+        self.clock(0, "")
+        if not self.console.is_terminal:
+            self.say(f"{self.ref}: {description} begins, {words.seconds(seconds)} allowed")
+
+    def clock(self, seconds: float, curve: str) -> None:
+        loss = _loss(curve)
+        time = f"{seconds:.1f} s of {words.seconds(self.allowed)}"
+        self.progress.update(self.task, completed=seconds, time=time, loss=loss)
+        if not self.console.is_terminal and seconds >= self.next_line:
+            self.next_line += LINE_SECONDS
+            self.say(f"{self.ref}: {time} {loss}")
+
+    def round_trained(self, trained: TrainedRound, log: str) -> None:
+        self.progress.update(self.task, visible=False)
+        if trained.verdict is None:
+            self.say(f"round {trained.number}: trained in {trained.seconds:.3f} s")
+            return
+        self.say(f"round {trained.number}: {trained.verdict} after {trained.seconds:.3f} s: {trained.reason}", "red")
+        for line in words.plain_lines(log, LOG_LINES):
+            self.say(f"  | {line}", "dim")
+
+    def round_judged(self, judged: JudgedRound) -> None:
+        if judged.trained.verdict is None:
+            fine = judged.verdict is Verdict.QUALIFIED
+            reason = f": {words.plain(judged.reason, 400)}" if judged.reason else ""
+            self.say(f"round {judged.trained.number}: {judged.verdict}{reason}", "green" if fine else "red")
+
+    def confirmation(self, rounds: int) -> None:
+        self.say(f"this would lead the board: {rounds} more rounds confirm it")
+
+    def say(self, text: str, style: str = "") -> None:
+        self.progress.console.print(Text(text, style))
+
+
+def _loss(curve: str) -> str:
+    """The loss of a line of the curve; nothing where the line is not one."""
+    try:
+        return f"loss {float(curve.split(',')[2]):.4g}"
+    except (ValueError, IndexError):
+        return ""

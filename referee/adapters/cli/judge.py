@@ -1,0 +1,37 @@
+"""`referee judge ENTRY --artifact DIR`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from referee.adapters.cli.audience import audience_of
+from referee.adapters.cli.main import league_of
+from referee.adapters.cli.run import arrange_entry
+from referee.adapters.cli.told import tell_result
+from referee.ground.errors import InputError
+
+
+def arrange(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    arrange_entry(parser)
+    parser.add_argument("--artifact", metavar="DIR", type=Path, required=True, help="folder that `referee train` filled")
+    parser.add_argument("--record", action="store_true", help="write the result into the entry's folder")
+    parser.set_defaults(command=main)
+
+
+def main(parsed: argparse.Namespace) -> int:
+    """Judge, print, record where asked."""
+    from referee.play.judging import judge
+    from referee.play.match import Match
+    from referee.play.running import needs_confirmation, record
+
+    match = Match.of(league_of(parsed), parsed.entry, parsed.class_)
+    if not parsed.artifact.is_dir():
+        raise InputError(f"--artifact {parsed.artifact}: there is no such folder; make it with `referee train`")
+    with audience_of(match, parsed.json) as audience:
+        training, result, artifacts = judge(match, parsed.artifact, audience)
+        if needs_confirmation(match, result) and not training.practice:
+            audience.confirmation(len(result.rounds))
+    file = record(match, training.practice, result, artifacts) if parsed.record else None
+    return tell_result(match, result, file, parsed.json)

@@ -1,0 +1,43 @@
+"""What several commands print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from referee.adapters.cli.main import FAULTS, FINE, OURS, print_json
+from referee.files.decode import encode
+from referee.ground.result import Result
+from referee.ground.verdict import Verdict
+from referee.play.match import Match
+from referee.play.running import place
+from referee.presentation import terminal
+from referee.untrusted.sandbox import Sandbox
+
+
+def tell_result(match: Match, result: Result, file: Path | None, as_json: bool) -> int:
+    """Print a result with its rank; give the exit code of its verdict."""
+    row, rows = place(match, result)
+    recorded = match.league.shown(file) if file else None
+    if as_json:
+        standing = {"rank": row.rank, "of": sum(one.rank is not None for one in rows), "gap": row.gap}
+        print_json({**encode(result), "recorded": recorded, "standing": standing})
+    else:
+        Console(highlight=False).print(terminal.result_card(match.game, result, row, rows, recorded))
+    return exit_code(result.verdict)
+
+
+def exit_code(verdict: Verdict | None) -> int:
+    """0 qualified or not yet judged, 3 our failure, 1 anything else."""
+    if verdict is None or verdict is Verdict.QUALIFIED:
+        return FINE
+    return OURS if verdict is Verdict.REFEREE_ERROR else FAULTS
+
+
+def warn_unconfined(sandbox: Sandbox) -> None:
+    """Say in red that nothing protects this machine."""
+    if not sandbox.confines:
+        warning = f"UNCONFINED PRACTICE: train.py runs as you, with all that you may do; {getattr(sandbox, 'reason', '')}"
+        Console(stderr=True, highlight=False).print(Text(warning, "bold red"))

@@ -1,0 +1,218 @@
+"""A league: the folder that holds `competitions/` and `submissions/`. Everything is read when it is asked for, strictly."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+from referee.files import store, strict_yaml, tree
+from referee.files.decode import decode, encode
+from referee.ground.classes import CompetitionClass, parse_class
+from referee.ground.competition import Competition
+from referee.ground.errors import Fault, InputError, nearest
+from referee.ground.hardware import Hardware
+from referee.ground.ranking import Row, rank
+from referee.ground.result import Result
+from referee.ground.submission import Submission
+
+T = TypeVar("T")
+HARDWARE = "competitions/hardware.yaml"
+
+
+@dataclass(frozen=True)
+class Game:
+    """A competition and its folder."""
+
+    name: str
+    folder: Path
+    rules: Competition
+
+    @cached_property
+    def rules_sha256(self) -> str:
+        """Digest of all that a result depends on: every judging rule, the bytes of the data module and of the graph."""
+        plain = encode(self.rules)
+        judged = {key: plain[key] for key in ("version", "data", "fit", "score", "architecture", "rounds", "aggregate")}
+        judged |= {"limits": plain["limits"], "pretrained": plain["pretrained"]}
+        judged["files"] = {
+            field: hashlib.sha256((self.folder / name).read_bytes()).hexdigest() for field, name in self.files.items()
+        }
+        return hashlib.sha256(json.dumps(judged, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Field -> name of the files that the rules rest on."""
+        names = {
+            "data.module": self.rules.data.module,
+            "architecture.reference": self.rules.architecture.reference,
+            "pretrained.file": self.rules.pretrained.file if self.rules.pretrained else None,
+        }
+        return {field: name for field, name in names.items() if name}
+
+    @property
+    def reference(self) -> Path | None:
+        """The host's graph, where the architecture is fixed."""
+        name = self.rules.architecture.reference
+        return self.folder / name if name else None
+
+    def played(self, name: str) -> CompetitionClass:
+        """One of the competition's classes.
+
+        Raises:
+            InputError: it has no such class.
+        """
+        if name not in self.rules.classes:
+            raise InputError(f'{self.name} has no class "{name}"{nearest(name, self.rules.classes)}')
+        return parse_class(name)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A submission and its folder."""
+
+    competition: str
+    name: str
+    folder: Path
+    submission: Submission
+
+    @property
+    def ref(self) -> str:
+        """`competition/entry`, as commands take it."""
+        return f"{self.competition}/{self.name}"
+
+    @cached_property
+    def tree(self) -> str:
+        """Git's id of the folder without its results."""
+        return tree.tree_id(self.folder)
+
+
+@dataclass(frozen=True)
+class League:
+    """Reads one league; what it read stays read."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, folder: Path) -> League:
+        """The league that contains `folder`.
+
+        Raises:
+            InputError: there is none.
+        """
+        for candidate in (folder.resolve(), *folder.resolve().parents):
+            if (candidate / HARDWARE).is_file():
+                return cls(candidate)
+        raise InputError(f"no league at {folder} or above it: {HARDWARE} is missing; go to one or pass --league DIR")
+
+    def shown(self, file: Path) -> str:
+        """A path as errors name it."""
+        return file.relative_to(self.root).as_posix() if file.is_relative_to(self.root) else str(file)
+
+    @cached_property
+    def hardware(self) -> Mapping[str, Hardware]:
+        """The hardware of this league by name.
+
+        Raises:
+            InputError: hardware.yaml has faults.
+        """
+        return self._read(_HardwareFile, self.root / HARDWARE).hardware
+
+    def competitions(self) -> list[str]:
+        """Names of all competitions, in order."""
+        return _folders(self.root / "competitions")
+
+    def entries(self, competition: str) -> list[str]:
+        """Names of all entries of a competition, in order."""
+        return _folders(self.root / "submissions" / competition)
+
+    def game(self, name: str) -> Game:
+        """A competition.
+
+        Raises:
+            InputError: there is none of that name, or its competition.yaml has faults.
+        """
+        folder = self.root / "competitions" / name
+        if name not in self.competitions():
+            raise InputError(f'there is no competition "{name}"{nearest(name, self.competitions())}')
+        rules = self._read(Competition, folder / "competition.yaml")
+        game = Game(name, folder, rules)
+        if faults := list(self._file_faults(game)):
+            raise InputError(faults)
+        return game
+
+    def entry(self, ref: str) -> Entry:
+        """An entry by `competition/entry` or by the path of its folder.
+
+        Raises:
+            InputError: there is none, or its submission.yaml has faults.
+        """
+        competition, name = self._split(ref)
+        if competition not in self.competitions():
+            raise InputError(f'there is no competition "{competition}"{nearest(competition, self.competitions())}')
+        if name not in self.entries(competition):
+            raise InputError(f'{competition} has no entry "{name}"{nearest(name, self.entries(competition))}')
+        folder = self.root / "submissions" / competition / name
+        return Entry(competition, name, folder, self._read(Submission, folder / "submission.yaml"))
+
+    def result_files(self, entry: Entry) -> list[Path]:
+        """Where an entry's results stand, in order."""
+        return sorted((entry.folder / "results").glob("*.yaml"))
+
+    def results(self, competition: str) -> Iterator[Result]:
+        """Every recorded result of a competition, of any version and class.
+
+        Raises:
+            InputError: a result file has faults.
+        """
+        for file in sorted((self.root / "submissions" / competition).glob("*/results/*.yaml")):
+            yield store.read(Result, file, self.shown(file))
+
+    def board(self, game: Game, class_: str) -> tuple[Row, ...]:
+        """The ranked results of a class under the rules that stand now."""
+        pinned = (
+            result
+            for result in self.results(game.name)
+            if result.pins.class_ == class_ and result.pins.rules_sha256 == game.rules_sha256
+        )
+        return rank(pinned, game.rules.score)
+
+    def _split(self, ref: str) -> tuple[str, str]:
+        folder, submissions = (Path.cwd() / ref).resolve(), self.root / "submissions"
+        there = folder.is_dir() and folder.is_relative_to(submissions)
+        parts = folder.relative_to(submissions).parts if there else Path(ref).parts
+        if len(parts) != 2:
+            raise InputError(f'"{ref}" names no entry; write competition/entry, or the path of its folder')
+        return parts[0], parts[1]
+
+    def _read(self, kind: type[T], file: Path) -> T:
+        shown = self.shown(file)
+        try:
+            plain: Any = strict_yaml.parse(file.read_bytes(), shown)
+        except OSError as error:
+            raise InputError([Fault(shown, "", f"can't be read: {error.strerror}")]) from None
+        return decode(kind, plain, shown)
+
+    def _file_faults(self, game: Game) -> Iterator[Fault]:
+        shown = self.shown(game.folder / "competition.yaml")
+        for field, name in game.files.items():
+            file = game.folder / name
+            if not file.resolve().is_relative_to(game.folder.resolve()):
+                yield Fault(shown, field, f'"{name}" leads out of the competition\'s folder; name a file beside this one')
+            elif not file.is_file():
+                how = "build it with `python reference.py`" if field == "architecture.reference" else "add the file"
+                yield Fault(shown, field, f'"{name}" is missing; {how}')
+
+
+@dataclass(frozen=True, slots=True)
+class _HardwareFile:
+    hardware: Mapping[str, Hardware]
+
+
+def _folders(parent: Path) -> list[str]:
+    if not parent.is_dir():
+        return []
+    return sorted(path.name for path in parent.iterdir() if path.is_dir() and not path.name.startswith((".", "_")))

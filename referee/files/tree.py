@@ -1,0 +1,64 @@
+"""An entry's folder as Git sees it: its files, and the id of its tree.
+
+Results are keyed by that id: it says the same of a pull request's head, of a squash merge and of a working copy, and it
+leaves out `results/`, which the referee adds afterwards.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+IGNORED = ("results", "__pycache__")
+"""folders of an entry that are no part of it"""
+
+
+def files(folder: Path) -> Iterator[Path]:
+    """Everything in an entry's folder that is no folder, symbolic links included and not followed, in order of path."""
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and not path.is_symlink():
+            if path.name not in IGNORED:
+                yield from files(path)
+        else:
+            yield path
+
+
+def tree_id(folder: Path) -> str:
+    """Git's SHA-1 of the folder's tree without `results/`; empty folders count as little as they do for Git."""
+    blobs = {
+        PurePosixPath(path.relative_to(folder).as_posix()): (_mode(path), _object("blob", path.read_bytes()))
+        for path in files(folder)
+    }
+    return _tree(blobs).hex()
+
+
+def _tree(blobs: Mapping[PurePosixPath, tuple[bytes, bytes]]) -> bytes:
+    below: dict[str, dict[PurePosixPath, tuple[bytes, bytes]]] = {}
+    lines = {}
+    for path, blob in blobs.items():
+        head, *rest = path.parts
+        if rest:
+            below.setdefault(head, {})[PurePosixPath(*rest)] = blob
+        else:
+            lines[head] = (head, *blob)
+    for name, children in below.items():
+        # Git sorts a folder as if its name ended with a slash.
+        lines[f"{name}/"] = (name, b"40000", _tree(children))
+    content = b"".join(
+        mode + b" " + name.encode() + b"\0" + sha for _, (name, mode, sha) in sorted(lines.items(), key=_by_bytes)
+    )
+    return _object("tree", content)
+
+
+def _by_bytes(line: tuple[str, tuple[str, bytes, bytes]]) -> bytes:
+    return line[0].encode()
+
+
+def _mode(path: Path) -> bytes:
+    return b"100755" if path.stat().st_mode & stat.S_IXUSR else b"100644"
+
+
+def _object(kind: str, content: bytes) -> bytes:
+    return hashlib.sha1(f"{kind} {len(content)}\0".encode() + content, usedforsecurity=False).digest()

@@ -1,0 +1,177 @@
+"""A competition: the rules of one game, as its competition.yaml states them."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from referee.ground.classes import CompetitionClass, parse_class
+from referee.ground.errors import InputError, nearest
+from referee.ground.fits import FITS, Fit
+from referee.ground.scores import SCORES
+from referee.ground.soundness import RULES, objection
+
+AGGREGATES: Mapping[str, Callable[[Sequence[float]], float]] = {
+    "median": statistics.median,
+    "mean": statistics.fmean,
+    "worst": max,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Data:
+    """Where the rows come from."""
+
+    draw: Literal["fresh", "fixed"] = "fresh"
+    """`fresh`: every round has a seed of its own; `fixed`: every round sees the same rows, and the board says so"""
+    module: str = "data.py"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitRule:
+    """A row of the table of fit rules, with this competition's threshold."""
+
+    loss: str
+    at_most: float | None = None
+    at_least: float | None = None
+
+    @property
+    def fit(self) -> Fit:
+        """The row of the table."""
+        return FITS[self.loss]
+
+    @property
+    def threshold(self) -> float:
+        """On the row's side of which a model qualifies."""
+        stated = self.at_most if self.fit.bound == "at_most" else self.at_least
+        threshold = self.fit.default if stated is None else stated
+        if threshold is None:
+            raise ValueError(f"{self.loss} has no default threshold")
+        return threshold
+
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """(field, sentence) of what can't be."""
+        if self.loss not in FITS:
+            yield "loss", f'unknown fit rule "{self.loss}"{nearest(self.loss, FITS)}'
+            return
+        if self.fit.bound == "at_most" and self.at_least is not None:
+            yield "at_least", f"{self.loss} qualifies at or under its threshold; write at_most"
+        if self.fit.bound == "at_least" and self.at_most is not None:
+            yield "at_most", f"{self.loss} qualifies at or over its threshold; write at_least"
+        if self.fit.default is None and self.at_most is None and self.at_least is None:
+            yield self.fit.bound, f"{self.loss} needs a threshold"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Architecture:
+    """What graphs may be handed in."""
+
+    rule: str
+    reference: str | None = None
+    """the host's graph, where the rule is `fixed`"""
+
+    @property
+    def artifact_name(self) -> str:
+        """The file that an entry writes into `$MLGOLF_OUT`."""
+        return "model.safetensors" if self.rule == "fixed" else "model.onnx"
+
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """(field, sentence) of what can't be."""
+        if self.rule not in RULES:
+            yield "rule", f'unknown architecture rule "{self.rule}"{nearest(self.rule, RULES)}'
+        elif self.rule == "fixed" and self.reference is None:
+            yield "reference", "a fixed architecture needs the host's graph, for example reference.onnx"
+        elif self.rule != "fixed" and self.reference is not None:
+            yield "reference", f"has no use under the rule {self.rule}; remove it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SizeLimits:
+    """Caps in bytes."""
+
+    entry_bytes: int = 65536
+    """all files of an entry together, so that weights can't travel in its source"""
+    artifact_bytes: int = 1048576
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pretrained:
+    """The one model that entries of the `+` classes may start from."""
+
+    name: str
+    file: str
+    sha256: str
+
+    @property
+    def label(self) -> str:
+        """As it stands in the name of a class."""
+        return f"{self.name}-{self.sha256[:8]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Par:
+    """A score with a proof or a strong reference; a line on the board."""
+
+    score: float
+    kind: Literal["proof", "reference"]
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Competition:
+    """The rules of one game. A changed rule is a new version."""
+
+    title: str
+    version: int
+    summary: str
+    data: Data = field(default_factory=Data)
+    fit: FitRule
+    score: str
+    architecture: Architecture
+    classes: tuple[str, ...]
+    rounds: int | None = None
+    """where null, as many as the time class says"""
+    aggregate: str = "median"
+    limits: SizeLimits = field(default_factory=SizeLimits)
+    pretrained: Pretrained | None = None
+    par: Par | None = None
+
+    def rounds_in(self, played: CompetitionClass) -> int:
+        """How many rounds an entry plays in a class, before any confirmation."""
+        return self.rounds if self.rounds is not None else played.time.rounds
+
+    def aggregated(self, scores: Sequence[float]) -> float:
+        """One score from those of the rounds."""
+        return AGGREGATES[self.aggregate](scores)
+
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """(field, sentence) of what can't be."""
+        if self.version < 1:
+            yield "version", f"expected 1 or more, got {self.version}"
+        if self.rounds is not None and not 1 <= self.rounds <= 20:
+            yield "rounds", f"expected 1 to 20, got {self.rounds}"
+        if self.aggregate not in AGGREGATES:
+            yield "aggregate", f'unknown aggregate "{self.aggregate}"{nearest(self.aggregate, AGGREGATES)}'
+        if self.score not in SCORES:
+            yield "score", f'unknown score "{self.score}"{nearest(self.score, SCORES)}'
+        elif exploit := objection(self.score, self.architecture.rule):
+            yield "score", f"{self.score} is unsound where the architecture is {self.architecture.rule}: {exploit}"
+        yield from self._class_faults()
+
+    def _class_faults(self) -> Iterator[tuple[str, str]]:
+        if not self.classes:
+            yield "classes", "expected at least one, for example [laptop-ss]"
+        for number, name in enumerate(self.classes):
+            where = f"classes[{number}]"
+            if name in self.classes[:number]:
+                yield where, f'"{name}" stands there twice'
+            try:
+                model = parse_class(name).pretrained
+            except InputError as error:
+                yield where, str(error)
+                continue
+            if model is not None and (self.pretrained is None or model != self.pretrained.label):
+                known = self.pretrained.label if self.pretrained else "none"
+                yield where, f'"{name}" names a model that `pretrained` does not ({known})'

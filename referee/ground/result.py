@@ -1,0 +1,121 @@
+"""What the referee found out: the training of a round, the judgement of a round, the result of an entry in a class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from referee.ground.fits import Measure
+from referee.ground.hardware import Machine
+from referee.ground.verdict import Verdict
+
+SCHEMA = 1
+"""of result and training files. Raise it with any change of their fields, and add the step to `files.store.MIGRATIONS`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """The file that an entry handed in."""
+
+    file: str | None
+    """beside the result; null where it is too large to keep there"""
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurvePoint:
+    """A point of the loss curve that the entry reported itself: shown, never judged."""
+
+    step: int
+    seconds: float
+    loss: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainedRound:
+    """One sandboxed training."""
+
+    number: int
+    draw_seed: int
+    train_seed: int
+    draw_sha256: str
+    """of the rows, so that another machine can tell whether it draws the same"""
+    seconds: float
+    """wall clock, from the start of the contestant's process to the death of its last one"""
+    verdict: Verdict | None = None
+    """null where an artifact stands to be judged"""
+    reason: str | None = None
+    artifact: Artifact | None = None
+    curve: tuple[CurvePoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pins:
+    """What a result is a result of."""
+
+    competition: str
+    version: int
+    rules_sha256: str
+    entry: str
+    class_: str
+    tree: str
+    """Git's id of the entry's folder without its results"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """What `referee train` hands to `referee judge`."""
+
+    schema: int = SCHEMA
+    pins: Pins
+    referee: str
+    sandbox: str
+    practice: bool
+    """never becomes a record"""
+    machine: Machine
+    rounds: tuple[TrainedRound, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedRound:
+    """One round: its training, and what its artifact is worth."""
+
+    trained: TrainedRound
+    verdict: Verdict
+    reason: str | None = None
+    fit: Measure | None = None
+    heldout: Measure | None = None
+    scores: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """An entry in a class. Written by the referee alone; nothing ever edits a number."""
+
+    schema: int = SCHEMA
+    pins: Pins
+    referee: str
+    recorded_at: str
+    """UTC, ISO 8601, to the second"""
+    attempt: int
+    """how often this entry has been recorded in this class, this time included"""
+    verdict: Verdict
+    reason: str | None = None
+    score: float | None = None
+    """the competition's score, aggregated over the rounds; null unless qualified"""
+    seconds: float
+    """longest of the rounds"""
+    fit: Measure | None = None
+    """worst of the rounds"""
+    heldout: Measure | None = None
+    """median of the rounds"""
+    scores: Mapping[str, float] | None = None
+    """every score, aggregated over the rounds"""
+    sandbox: str
+    machine: Machine
+    rounds: tuple[JudgedRound, ...]
+
+    def round_scores(self, score: str) -> list[float]:
+        """The score of each round that has one."""
+        return [judged.scores[score] for judged in self.rounds if judged.scores is not None]

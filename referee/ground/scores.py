@@ -1,0 +1,121 @@
+"""Scores: named functions of a model, lower is better. A new score is one row of SCORES.
+
+Every tensor that was handed in counts, biases too. Formulas are over W, a tensor as float64; a tensor of one axis is a
+matrix of one row, one of more than two is (first axis, all others), so a convolution kernel is (out, in * kh * kw).
+"""
+
+from __future__ import annotations
+
+import lzma
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from referee.ground.graph import Model
+
+Matrix = npt.NDArray[np.float64]
+
+GRAM_FROM = 1025
+"""Smaller side from which singular values come from the Gram matrix: 10x faster there, and as exact in float64
+(measured: 5e-15 relative on Gaussian matrices, 3e-6 at exact rank one)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A row of the table of scores."""
+
+    name: str
+    sentence: str
+    formula: str
+    whole: bool
+    """counts something: shown without decimals"""
+    of: Callable[[Model], float]
+
+
+def l1(model: Model) -> float:
+    """Sum over tensors of sum |w|."""
+    return sum(float(np.abs(matrix).sum()) for matrix in matrices(model))
+
+
+def l2(model: Model) -> float:
+    """Sum over tensors of the Frobenius norm, sqrt(sum w^2)."""
+    return sum(float(np.linalg.norm(matrix)) for matrix in matrices(model))
+
+
+def nuclear(model: Model) -> float:
+    """Sum over tensors of the sum of singular values."""
+    return sum(float(singular_values(matrix).sum()) for matrix in matrices(model))
+
+
+def spectral(model: Model) -> float:
+    """Sum over tensors of the largest singular value."""
+    return sum(float(singular_values(matrix).max(initial=0)) for matrix in matrices(model))
+
+
+def nonzero(model: Model) -> float:
+    """Number of values that are not zero; -0.0 is zero."""
+    return float(sum(np.count_nonzero(tensor) for tensor in model.weights.values()))
+
+
+def parameters(model: Model) -> float:
+    """Number of values, zero or not."""
+    return float(sum(tensor.size for tensor in model.weights.values()))
+
+
+def compressed_bytes(model: Model) -> float:
+    """Length of the canonical file under xz (preset 9 extreme, no check sum)."""
+    return float(len(lzma.compress(model.canonical, lzma.FORMAT_XZ, check=lzma.CHECK_NONE, preset=9 | lzma.PRESET_EXTREME)))
+
+
+def matrices(model: Model) -> Iterator[Matrix]:
+    """Every tensor that counts as a (rows, columns) float64 matrix, in the order of names."""
+    for _, tensor in sorted(model.weights.items()):
+        yield as_matrix(tensor)
+
+
+def as_matrix(tensor: npt.NDArray[Any]) -> Matrix:
+    """(n,) -> (1, n); (a, b, c, ...) -> (a, b * c * ...); float64."""
+    rows = tensor.shape[0] if tensor.ndim > 1 else 1
+    columns = tensor.size // rows if rows else 0
+    return tensor.astype(np.float64).reshape(rows, columns)
+
+
+def singular_values(matrix: Matrix) -> Matrix:
+    """Singular values in no particular order: by SVD, or as roots of the eigenvalues of the smaller Gram matrix.
+
+    Args:
+        matrix: (rows, columns) float64
+
+    Returns:
+        (min(rows, columns),) float64, not negative
+    """
+    if min(matrix.shape) == 0:
+        return np.zeros(0)
+    if min(matrix.shape) == 1:
+        return np.asarray([np.linalg.norm(matrix)])
+    if min(matrix.shape) < GRAM_FROM:
+        return np.asarray(np.linalg.svd(matrix, compute_uv=False))
+    gram = matrix @ matrix.T if matrix.shape[0] <= matrix.shape[1] else matrix.T @ matrix
+    return np.asarray(np.sqrt(np.linalg.eigvalsh(gram).clip(min=0)))
+
+
+SCORES: Mapping[str, Score] = {
+    score.name: score
+    for score in (
+        Score("l1", "sum of absolute weights", "Σ_W Σ|w|", False, l1),
+        Score("l2", "sum of the L2 norms of the weight matrices", "Σ_W √Σw²", False, l2),
+        Score("nuclear", "sum of the nuclear norms of the weight matrices", "Σ_W Σᵢ σᵢ(W)", False, nuclear),
+        Score("spectral", "sum of the spectral norms of the weight matrices", "Σ_W maxᵢ σᵢ(W)", False, spectral),
+        Score("nonzero", "number of weights that are not zero", "Σ_W #{w ≠ 0}", True, nonzero),
+        Score("parameters", "number of weights", "Σ_W #{w}", True, parameters),
+        Score("bytes", "length of the compressed model file", "|xz(canonical file)|", True, compressed_bytes),
+    )
+}
+
+
+def all_scores(model: Model) -> dict[str, float]:
+    """Every score of the table, in its order."""
+    return {name: score.of(model) for name, score in SCORES.items()}

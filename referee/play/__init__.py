@@ -1,0 +1,1 @@
+"""The referee: the one place that orders the steps of a game."""

@@ -1,0 +1,183 @@
+"""Judging: from artifacts to a verdict, fit and scores. Reads as the rulebook; runs no contestant code."""
+
+from __future__ import annotations
+
+import hashlib
+import statistics
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from referee.files import draws, store
+from referee.ground.competition import Competition
+from referee.ground.draw import Draw
+from referee.ground.errors import InputError, InvalidModel, RuleBroken
+from referee.ground.fits import Measure, measure, qualifies
+from referee.ground.result import JudgedRound, Result, TrainedRound, Training
+from referee.ground.scores import all_scores
+from referee.ground.verdict import Verdict
+from referee.models.architecture import read_model
+from referee.models.evaluation import evaluate
+from referee.play.match import Audience, Match
+from referee.play.training import FILE, artifact_file
+
+
+def judge(match: Match, folder: Path, audience: Audience) -> tuple[Training, Result, dict[str, bytes]]:
+    """Judge what `train` left in `folder`.
+
+    Returns:
+        the training, the result, and the artifacts to keep beside it by file name
+
+    Raises:
+        InputError: the folder holds no training of this entry under these rules.
+        RefereeFault: the draw or the evaluation failed.
+    """
+    training = store.read(Training, folder / FILE, str(folder / FILE))
+    if training.pins != match.pins:
+        differing = [
+            name for name in ("competition", "version", "rules_sha256", "entry", "class_", "tree")
+            if getattr(training.pins, name) != getattr(match.pins, name)
+        ]  # fmt: skip
+        raise InputError(
+            f"{folder / FILE}: pins.{differing[0].rstrip('_')}: is not that of {match.entry.ref} in {match.played} as it "
+            "stands here; train again, or name the class it was trained for"
+        )
+    if not training.rounds:
+        raise InputError(f"{folder / FILE}: rounds: there is none; train again")
+    judged, kept = [], {}
+    for trained in training.rounds:
+        content = _content(match, folder, trained)
+        judged.append(judge_round(match, trained, content))
+        audience.round_judged(judged[-1])
+        if content is not None and trained.artifact is not None and trained.artifact.file is not None:
+            kept[trained.artifact.file] = content
+    return training, _result(match, training, judged), kept
+
+
+def judge_round(match: Match, trained: TrainedRound, content: bytes | None) -> JudgedRound:
+    """The rulebook for one round.
+
+    Args:
+        content: the artifact; None where the training left none
+
+    Raises:
+        RefereeFault: the draw or the evaluation failed.
+    """
+    if trained.verdict is not None:
+        return JudgedRound(trained=trained, verdict=trained.verdict, reason=trained.reason)
+    if content is None or trained.artifact is None or hashlib.sha256(content).hexdigest() != trained.artifact.sha256:
+        reason = "the artifact is not the one that was trained; it was lost or changed on the way"
+        return JudgedRound(trained=trained, verdict=Verdict.REFEREE_ERROR, reason=reason)
+    rules = match.game.rules
+    rows = draws.draw(rules, match.game.folder, trained.draw_seed)
+    if rows.sha256() != trained.draw_sha256:
+        reason = "this machine draws other rows for the seed than the runner did; compare their libraries"
+        return JudgedRound(trained=trained, verdict=Verdict.REFEREE_ERROR, reason=reason)
+    try:
+        model = read_model(rules.architecture.rule, content, match.reference)
+        train_out, heldout_out = evaluate(model.canonical, [rows.train_x, rows.heldout_x], _columns(rules, rows))
+    except InvalidModel as refusal:
+        return JudgedRound(trained=trained, verdict=Verdict.INVALID_MODEL, reason=str(refusal))
+    except RuleBroken as refusal:
+        return JudgedRound(trained=trained, verdict=Verdict.RULE_BROKEN, reason=str(refusal))
+    fit = measure(rules.fit.fit, train_out, rows.train_y)
+    fits = qualifies(rules.fit.fit, rules.fit.threshold, fit)
+    return JudgedRound(
+        trained=trained,
+        verdict=Verdict.QUALIFIED if fits else Verdict.DID_NOT_FIT,
+        reason=None if fits else _misfit(rules, fit),
+        fit=fit,
+        heldout=measure(rules.fit.fit, heldout_out, rows.heldout_y) if len(rows.heldout_y) else None,
+        scores=all_scores(model),
+    )
+
+
+def _content(match: Match, folder: Path, trained: TrainedRound) -> bytes | None:
+    file = artifact_file(match, folder, trained.number)
+    if trained.artifact is None or not file.is_file() or file.is_symlink():
+        return None
+    most = match.game.rules.limits.artifact_bytes
+    with file.open("rb") as stream:
+        return stream.read(most + 1)
+
+
+def _columns(rules: Competition, rows: Draw) -> list[int]:
+    """How many numbers an output row may have."""
+    if not rules.fit.fit.classifies:
+        return [int(rows.train_y[0].size)]
+    classes = 1 + max(int(part.max(initial=0)) for part in (rows.train_y, rows.heldout_y))
+    return [classes, 1] if rules.fit.loss == "margin" and classes == 2 else [classes]
+
+
+def _misfit(rules: Competition, fit: Measure) -> str:
+    bound = rules.fit.fit.bound.replace("_", " ")
+    accuracy = "" if fit.accuracy is None else f", accuracy {fit.accuracy:.6g}"
+    loss = rules.fit.loss.replace("_", " ")
+    return f"{loss} {fit.loss:.6g} on the training rows, {bound} {rules.fit.threshold:g}{accuracy}"
+
+
+def _result(match: Match, training: Training, rounds: Sequence[JudgedRound]) -> Result:
+    rules = match.game.rules
+    worst = _deciding(rounds)
+    scores = _aggregated(rules, rounds)
+    return Result(
+        pins=training.pins,
+        referee=training.referee,
+        recorded_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        attempt=_attempts(match) + 1,
+        verdict=worst.verdict,
+        reason=worst.reason,
+        score=scores[rules.score] if scores and worst.verdict is Verdict.QUALIFIED else None,
+        seconds=max(judged.trained.seconds for judged in rounds),
+        fit=_worst(rules, [judged.fit for judged in rounds if judged.fit]),
+        heldout=_median([judged.heldout for judged in rounds if judged.heldout]),
+        scores=scores,
+        sandbox=training.sandbox,
+        machine=training.machine,
+        rounds=tuple(rounds),
+    )
+
+
+def _deciding(rounds: Sequence[JudgedRound]) -> JudgedRound:
+    """Every round must qualify; a failure of the referee's own is told before any of the entry's."""
+    ours = [judged for judged in rounds if judged.verdict is Verdict.REFEREE_ERROR]
+    theirs = [judged for judged in rounds if judged.verdict is not Verdict.QUALIFIED]
+    return (ours or theirs or list(rounds))[0]
+
+
+def _aggregated(rules: Competition, rounds: Sequence[JudgedRound]) -> dict[str, float] | None:
+    scored = [judged.scores for judged in rounds if judged.scores is not None]
+    if len(scored) != len(rounds):
+        return None
+    return {name: rules.aggregated([scores[name] for scores in scored]) for name in scored[0]}
+
+
+def _worst(rules: Competition, measures: Sequence[Measure]) -> Measure | None:
+    if not measures:
+        return None
+    furthest = max if rules.fit.fit.bound == "at_most" else min
+    return Measure(
+        loss=furthest(one.loss for one in measures),
+        accuracy=min(_accuracies(measures), default=None),
+        rows=min(one.rows for one in measures),
+    )
+
+
+def _median(measures: Sequence[Measure]) -> Measure | None:
+    if not measures:
+        return None
+    accuracies = _accuracies(measures)
+    return Measure(
+        loss=statistics.median(one.loss for one in measures),
+        accuracy=statistics.median(accuracies) if accuracies else None,
+        rows=measures[0].rows,
+    )
+
+
+def _accuracies(measures: Iterable[Measure]) -> list[float]:
+    return [one.accuracy for one in measures if one.accuracy is not None]
+
+
+def _attempts(match: Match) -> int:
+    file = match.entry.folder / "results" / f"{match.played}.yaml"
+    return store.read(Result, file, match.league.shown(file)).attempt if file.is_file() else 0

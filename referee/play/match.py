@@ -1,0 +1,95 @@
+"""A match: one entry in one class of its competition, checked and ready to play."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+from referee.files import checks
+from referee.files.league import Entry, Game, League
+from referee.ground.classes import CompetitionClass
+from referee.ground.errors import InputError, nearest
+from referee.ground.graph import Graph
+from referee.ground.hardware import Hardware
+from referee.ground.result import JudgedRound, Pins, TrainedRound
+from referee.models import architecture
+
+
+class Audience(Protocol):
+    """Who is told how a match goes on. Implementations must not raise."""
+
+    def round_begins(self, number: int, rounds: int, seconds: float) -> None:
+        """Round `number` of `rounds` starts; it may take `seconds`."""
+
+    def clock(self, seconds: float, curve: str) -> None:
+        """About four times a second: seconds used, and the last line of the loss curve, as the entry wrote it."""
+
+    def round_trained(self, trained: TrainedRound, log: str) -> None:
+        """A training is over."""
+
+    def round_judged(self, judged: JudgedRound) -> None:
+        """A verdict is known."""
+
+    def confirmation(self, rounds: int) -> None:
+        """The result would lead its board: as many rounds again."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """What the steps of a game need to know."""
+
+    league: League
+    game: Game
+    entry: Entry
+    played: CompetitionClass
+    hardware: Hardware
+
+    @classmethod
+    def of(cls, league: League, ref: str, class_: str | None) -> Match:
+        """Enter `ref` in `class_`, by default the first that its submission names.
+
+        Raises:
+            InputError: unknown names, or any fault of the entry, its competition or the hardware.
+        """
+        entry = league.entry(ref)
+        faults = [*checks.competition_faults(league, entry.competition), *checks.entry_faults(league, entry.ref)]
+        results = league.shown(entry.folder / "results")
+        if faults := [fault for fault in faults if not fault.path.startswith(results)]:
+            raise InputError(faults)
+        class_ = class_ or entry.submission.classes[0]
+        game = league.game(entry.competition)
+        played = game.played(class_)
+        if class_ not in entry.submission.classes:
+            hint = nearest(class_, entry.submission.classes)
+            raise InputError(f"{entry.ref} does not enter {class_}{hint}; add it to `classes` in its submission.yaml")
+        return cls(league, game, entry, played, league.hardware[played.hardware])
+
+    @property
+    def pins(self) -> Pins:
+        """What a result of this match is a result of."""
+        return Pins(
+            competition=self.game.name,
+            version=self.game.rules.version,
+            rules_sha256=self.game.rules_sha256,
+            entry=self.entry.name,
+            class_=str(self.played),
+            tree=self.entry.tree,
+        )
+
+    @cached_property
+    def reference(self) -> Graph | None:
+        """The host's graph, where the architecture is fixed.
+
+        Raises:
+            InputError: it can't be read, or the competition's score means nothing on it.
+        """
+        file: Path | None = self.game.reference
+        if file is None:
+            return None
+        shown = self.league.shown(file)
+        graph = architecture.read_reference(file, shown)
+        if faults := architecture.reference_faults(graph, self.game.rules.score, shown):
+            raise InputError(faults)
+        return graph

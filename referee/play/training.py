@@ -1,0 +1,202 @@
+"""Training: draw the rows, run the entry in the sandbox, take what it left. Nothing is judged here.
+
+What a training hands on is a folder: `training.yaml`, and for each round its artifact and the log of what it printed.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+import signal
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from referee import __version__
+from referee.files import draws, store, tree
+from referee.ground.draw import Draw
+from referee.ground.errors import InputError, RefereeFault
+from referee.ground.hardware import differences
+from referee.ground.result import CurvePoint, TrainedRound, Training
+from referee.ground.verdict import Verdict
+from referee.models.architecture import shapes_to_hand_in
+from referee.play.match import Audience, Match
+from referee.untrusted.collect import Refused, TooLarge, last_line
+from referee.untrusted.machine import fingerprint
+from referee.untrusted.sandbox import Job, Outcome, Sandbox
+
+FILE = "training.yaml"
+CURVE = "curve.csv"
+CURVE_BYTES = 2**20
+CURVE_POINTS = 60
+"""kept of a loss curve, evenly spread"""
+
+
+def train(
+    match: Match,
+    out: Path,
+    sandbox: Sandbox,
+    audience: Audience,
+    *,
+    rounds: int | None = None,
+    seconds: float | None = None,
+    practice: bool = False,
+    more: bool = False,
+) -> Training:
+    """Play the training rounds of a match, one after another, up to the first that leaves nothing to judge.
+
+    Args:
+        out: folder to hand on; must be empty unless `more`
+        rounds: instead of the competition's number; practice alone
+        seconds: instead of the class's; practice alone
+        more: add as many rounds again to what stands in `out`: a confirmation
+
+    Raises:
+        InputError: `out` holds something else than it must.
+        RefereeFault: this machine may not play the class, or the sandbox or the draw failed.
+    """
+    earlier = _earlier(match, out) if more else None
+    if earlier is None and out.exists() and any(out.iterdir()):
+        raise InputError(f"{out} is not empty; name a new folder")
+    machine = fingerprint()
+    if (wrong := differences(match.hardware.requires, machine)) and not practice:
+        raise RefereeFault(f"this machine is no {match.played.hardware}: {'; '.join(wrong)}; check the runner's labels")
+    played = list(earlier.rounds) if earlier else []
+    planned = len(played) + (rounds or match.game.rules.rounds_in(match.played))
+    while len(played) < planned:
+        audience.round_begins(len(played) + 1, planned, seconds or match.played.time.seconds)
+        played.append(_round(match, len(played) + 1, out, sandbox, audience, seconds or match.played.time.seconds))
+        training = Training(
+            pins=match.pins,
+            referee=__version__,
+            sandbox=sandbox.name,
+            practice=practice or not sandbox.confines,
+            machine=machine,
+            rounds=tuple(played),
+        )
+        store.write(training, out / FILE)
+        if played[-1].verdict is not None:
+            break
+    return training
+
+
+def artifact_file(match: Match, out: Path, number: int) -> Path:
+    """Where the artifact of a round stands in the folder that is handed on."""
+    return out / f"round-{number}" / match.game.rules.architecture.artifact_name
+
+
+def log_file(out: Path, number: int) -> Path:
+    """Where what a round printed stands."""
+    return out / f"round-{number}" / "log.txt"
+
+
+def _earlier(match: Match, out: Path) -> Training:
+    earlier = store.read(Training, out / FILE, str(out / FILE))
+    if earlier.pins != match.pins:
+        raise InputError(f"{out / FILE}: is the training of something else than {match.entry.ref} as it stands now")
+    return earlier
+
+
+def _round(match: Match, number: int, out: Path, sandbox: Sandbox, audience: Audience, seconds: float) -> TrainedRound:
+    rules = match.game.rules
+    draw_seed, train_seed = draws.new_draw_seed(rules), draws.new_train_seed()
+    rows = draws.draw(rules, match.game.folder, draw_seed)
+    with tempfile.TemporaryDirectory(prefix="mlgolf-round-") as staged:
+        job = _job(match, Path(staged), rows, train_seed, seconds)
+        outcome = sandbox.run(job, lambda used, folder: audience.clock(used, last_line(folder, CURVE)))
+    verdict, reason = _verdict(outcome, rules.architecture.artifact_name)
+    content = outcome.files.get(rules.architecture.artifact_name)
+    artifact = None
+    if verdict is None and isinstance(content, bytes):
+        file = artifact_file(match, out, number)
+        store.write_bytes(file, content)
+        artifact = store.artifact_of(content, number, file.suffix)
+    store.write_bytes(log_file(out, number), outcome.log.encode("utf-8", "replace"))
+    trained = TrainedRound(
+        number=number,
+        draw_seed=draw_seed,
+        train_seed=train_seed,
+        draw_sha256=rows.sha256(),
+        seconds=round(outcome.seconds, 3),
+        verdict=verdict,
+        reason=reason,
+        artifact=artifact,
+        curve=_curve(outcome.files.get(CURVE)),
+    )
+    audience.round_trained(trained, outcome.log)
+    return trained
+
+
+def _job(match: Match, staged: Path, rows: Draw, train_seed: int, seconds: float) -> Job:
+    """Lay out what the entry may see. Its results stay outside: they hold models of earlier draws."""
+    entry, inputs = staged / "entry", staged / "in"
+    inputs.mkdir()
+    for path in tree.files(match.entry.folder):
+        target = entry / path.relative_to(match.entry.folder)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target, follow_symlinks=False)
+    np.savez(inputs / "data.npz", x=rows.train_x, y=rows.train_y)
+    given = {"MLGOLF_DATA": inputs / "data.npz"}
+    if match.reference is not None and match.game.reference is not None:
+        (inputs / "shapes.json").write_text(json.dumps(shapes_to_hand_in(match.reference)), encoding="utf-8")
+        given["MLGOLF_SHAPES"] = inputs / "shapes.json"
+        given["MLGOLF_REFERENCE"] = match.game.reference
+    if match.played.pretrained is not None and match.game.rules.pretrained is not None:
+        given["MLGOLF_PRETRAINED"] = match.game.folder / match.game.rules.pretrained.file
+    limits = match.hardware.limits
+    return Job(
+        entry=entry,
+        inputs=given,
+        environment={"MLGOLF_SEED": f"{train_seed}", "MLGOLF_SECONDS": f"{seconds:g}"},
+        seconds=seconds,
+        output_bytes=limits.output_bytes,
+        log_bytes=limits.log_bytes,
+        processes=limits.processes,
+        wanted={
+            match.game.rules.architecture.artifact_name: match.game.rules.limits.artifact_bytes,
+            CURVE: CURVE_BYTES,
+        },
+    )
+
+
+def _verdict(outcome: Outcome, name: str) -> tuple[Verdict | None, str | None]:
+    """How the run came out; (None, None) where an artifact stands to be judged."""
+    content = outcome.files.get(name)
+    if isinstance(content, TooLarge):
+        return Verdict.OVER_OUTPUT, str(content)
+    if isinstance(content, Refused):
+        return Verdict.INVALID_MODEL, str(content)
+    if outcome.status and outcome.output_full:
+        return Verdict.OVER_OUTPUT, f"the output folder is full; train.py {_ended(outcome.status)}"
+    if outcome.status:
+        return Verdict.CRASHED, f"train.py {_ended(outcome.status)}"
+    if content is None and outcome.timed_out:
+        return Verdict.OVER_TIME, f"the time was over and {name} had not been written; write it early, then again"
+    if content is None:
+        return Verdict.INVALID_MODEL, f"train.py ended without writing {name} into $MLGOLF_OUT"
+    return None, None
+
+
+def _ended(status: int) -> str:
+    if status > 128 and status - 128 in set(signal.Signals):
+        return f"was ended by {signal.Signals(status - 128).name}"
+    return f"ended with exit status {status}"
+
+
+def _curve(content: bytes | Refused | None) -> tuple[CurvePoint, ...]:
+    """At most CURVE_POINTS of the points that the entry reported; what is malformed is passed over."""
+    points = []
+    for line in content.decode("ascii", "replace").splitlines() if isinstance(content, bytes) else ():
+        try:
+            step, seconds, loss = line.split(",")
+            point = CurvePoint(step=int(step), seconds=float(seconds), loss=float(loss))
+        except ValueError:
+            continue
+        if math.isfinite(point.seconds) and math.isfinite(point.loss) and abs(point.step) < 2**53:
+            points.append(point)
+    if len(points) <= CURVE_POINTS:
+        return tuple(points)
+    chosen = np.unique(np.linspace(0, len(points) - 1, CURVE_POINTS).round().astype(int))
+    return tuple(points[index] for index in chosen)

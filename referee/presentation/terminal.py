@@ -1,0 +1,109 @@
+"""Results and boards for a terminal, as rich tables. Strangers' strings go in as text, never as markup."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from referee.files.league import Game
+from referee.ground.ranking import Row
+from referee.ground.result import Result
+from referee.ground.scores import SCORES
+from referee.ground.verdict import Verdict
+from referee.presentation import words
+from referee.presentation.words import plain
+
+
+def result_card(game: Game, result: Result, row: Row, rows: Sequence[Row], recorded: str | None) -> RenderableType:
+    """One result: verdict, fit, score and rank, every other score, held-out, time, seeds.
+
+    Args:
+        row: where the result stands among `rows`
+        recorded: the result's file; None where it was not recorded
+    """
+    rules, pins = game.rules, result.pins
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim")
+    table.add_column()
+
+    def line(name: str, text: str, style: str = "") -> None:
+        table.add_row(name, Text(text, style))
+
+    line("verdict", result.verdict, "bold green" if result.verdict is Verdict.QUALIFIED else "bold red")
+    if result.reason:
+        line("reason", plain(result.reason, 400))
+    bound, least = rules.fit.fit.bound.replace("_", " "), "worst round, " if len(result.rounds) > 1 else ""
+    line("fit", f"{words.measured(result.fit, rules.fit.loss)} ({least}{bound} {rules.fit.threshold:g})")
+    line("score", _score_line(game, result), "bold")
+    line("rank", _rank_line(game, row, rows, recorded))
+    if result.scores:
+        others = [f"{name} {words.score(name, result.scores[name])}" for name in SCORES if name != rules.score]
+        line("also", " · ".join(others))
+    line("held-out", f"{words.measured(result.heldout, rules.fit.loss)} (never ranks)")
+    times = " ".join(f"{judged.trained.seconds:.3f}" for judged in result.rounds)
+    line("seconds", f"{times} of {game.played(pins.class_).time.seconds}")
+    line("seeds", " ".join(f"{judged.trained.draw_seed}/{judged.trained.train_seed}" for judged in result.rounds))
+    line("recorded", recorded or "no")
+    title = Text(f"{pins.competition}/{pins.entry} · {pins.class_} · {rules.title}", "bold")
+    return Group(title, table)
+
+
+def board(game: Game, class_: str, rows: Sequence[Row]) -> RenderableType:
+    """A ranked board, what did not qualify below."""
+    rules = game.rules
+    table = Table(box=SIMPLE_HEAD, title=Text(f"{rules.title} · {class_} · {rules.score}, lower is better"))
+    for heading in ("#", "entry", rules.score, "rounds", "gap", "held-out", "time", "date"):
+        table.add_column(heading, justify="left" if heading in ("entry", "rounds", "held-out", "date") else "right")
+    for row in rows:
+        result = row.result
+        heldout = result.heldout
+        table.add_row(
+            f"{'~' if row.within_noise else ''}{row.rank}" if row.rank else "-",
+            Text(plain(result.pins.entry)),
+            words.score(rules.score, result.score) if row.rank else Text(result.verdict, "red"),
+            words.spread(result, rules.score),
+            words.score(rules.score, row.gap) if row.gap else "",
+            "-" if heldout is None else _heldout(heldout.accuracy, heldout.loss),
+            words.seconds(result.seconds),
+            result.recorded_at[:10],
+        )
+    notes = []
+    if rules.par:
+        notes.append(f"par {words.score(rules.score, rules.par.score)} ({rules.par.kind}: {rules.par.source})")
+    if any(row.within_noise for row in rows):
+        notes.append("~ within the noise of the rounds of the entry above")
+    if not rows:
+        notes.append("nobody has played here yet")
+    return Group(table, *(Text(note, "dim") for note in notes))
+
+
+def _heldout(accuracy: float | None, loss: float) -> str:
+    return words.loss(loss) if accuracy is None else words.percent(accuracy)
+
+
+def _score_line(game: Game, result: Result) -> str:
+    name = game.rules.score
+    if result.scores is None:
+        return "-"
+    text = f"{name} {words.score(name, result.scores[name])}"
+    if spread := words.spread(result, name):
+        text += f" ({game.rules.aggregate} of {spread})"
+    return text
+
+
+def _rank_line(game: Game, row: Row, rows: Sequence[Row], recorded: str | None) -> str:
+    ranked = [one for one in rows if one.rank is not None]
+    if row.rank is None:
+        return f"none; {len(ranked)} on the board" if ranked else "none; the board is empty"
+    would = "" if recorded else "would be "
+    if row.rank == 1:
+        others = [one for one in ranked if one is not row]
+        behind = f", {words.score(game.rules.score, others[0].gap)} ahead of {others[0].result.pins.entry}" if others else ""
+        return f"{would}1 of {len(ranked)}{behind}"
+    leader = ranked[0].result
+    gap = words.score(game.rules.score, row.gap)
+    return f"{would}{row.rank} of {len(ranked)}, {gap} behind {plain(leader.pins.entry)}"

@@ -1,0 +1,80 @@
+"""Take files from a folder that a stranger wrote: nothing is followed, nothing blocks, nothing races."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+
+
+class Refused(Exception):
+    """What stands under a name can't be taken; the sentence says why."""
+
+
+class TooLarge(Refused):
+    """The file is over its cap."""
+
+
+def collect_all(folder: int, wanted: Mapping[str, int]) -> dict[str, bytes | Refused]:
+    """What stands under each wanted name, or why it can't be taken; names without a file are left out.
+
+    Args:
+        folder: descriptor of the folder; everything that could write to it must be dead by now
+        wanted: name -> bytes that it may have
+    """
+    taken: dict[str, bytes | Refused] = {}
+    for name, most in wanted.items():
+        try:
+            content = collect(folder, name, most)
+        except Refused as refusal:
+            taken[name] = refusal
+        else:
+            if content is not None:
+                taken[name] = content
+    return taken
+
+
+def collect(folder: int, name: str, most: int) -> bytes | None:
+    """The content of a regular file.
+
+    Args:
+        folder: descriptor of the folder
+        name: of the file, without any slash
+        most: bytes
+
+    Returns:
+        None where nothing has that name
+
+    Raises:
+        Refused: a link, a pipe, a socket, a device, a folder, or a file with a second name.
+        TooLarge: more than `most` bytes.
+    """
+    try:
+        file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Refused(f"{name} is no regular file ({error.strerror})") from None
+    with open(file, "rb") as stream:
+        status = os.fstat(file)
+        if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
+            raise Refused(f"{name} is no regular file of its own")
+        content = stream.read(most + 1)
+    if len(content) > most:
+        raise TooLarge(f"{name} has more than the {most} bytes that it may have")
+    return content
+
+
+def last_line(folder: int, name: str) -> str:
+    """The last complete line of a file that is still being written; empty where there is none. For a display alone."""
+    try:
+        file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    except OSError:
+        return ""
+    with open(file, "rb", buffering=0):
+        status = os.fstat(file)
+        if not stat.S_ISREG(status.st_mode):
+            return ""
+        end = os.pread(file, 200, max(0, status.st_size - 200))
+    lines = end.decode("ascii", "replace").split("\n")
+    return lines[-2] if len(lines) > 1 else ""
