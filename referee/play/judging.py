@@ -22,8 +22,13 @@ from referee.play.match import Audience, Match
 from referee.play.training import FILE, artifact_file
 
 
-def judge(match: Match, folder: Path, audience: Audience) -> tuple[Training, Result, dict[str, bytes]]:
+def judge(
+    match: Match, folder: Path, audience: Audience, known: Iterable[JudgedRound] = ()
+) -> tuple[Training, Result, dict[str, bytes]]:
     """Judge what `train` left in `folder`.
+
+    Args:
+        known: rounds that were judged already, here and now; they are not judged again
 
     Returns:
         the training, the result, and the artifacts to keep beside it by file name
@@ -44,14 +49,15 @@ def judge(match: Match, folder: Path, audience: Audience) -> tuple[Training, Res
         )
     if not training.rounds:
         raise InputError(f"{folder / FILE}: rounds: there is none; train again")
-    judged, kept = [], {}
+    judged, kept = {one.trained: one for one in known}, {}
     for trained in training.rounds:
         content = _content(match, folder, trained)
-        judged.append(judge_round(match, trained, content))
-        audience.round_judged(judged[-1])
+        if trained not in judged:
+            judged[trained] = judge_round(match, trained, content)
+            audience.round_judged(judged[trained])
         if content is not None and trained.artifact is not None and trained.artifact.file is not None:
             kept[trained.artifact.file] = content
-    return training, _result(match, training, judged), kept
+    return training, _result(match, training, [judged[trained] for trained in training.rounds]), kept
 
 
 def judge_round(match: Match, trained: TrainedRound, content: bytes | None) -> JudgedRound:

@@ -38,7 +38,7 @@ def run(
     if not training.practice and needs_confirmation(match, result):
         audience.confirmation(match.game.rules.rounds_in(match.played))
         train(match, out, sandbox, audience, more=True)
-        training, result, artifacts = judge(match, out, audience)
+        training, result, artifacts = judge(match, out, audience, result.rounds)
     if training.practice or result.verdict is Verdict.REFEREE_ERROR:
         return result, None
     return result, record(match, training.practice, result, artifacts)

@@ -1,7 +1,4 @@
-"""What every sandbox offers: run one job, stop it on time, hand over what it left. A new back end is one file and one row.
-
-Back ends: `bubblewrap` (Linux, confines) and `unconfined` (anywhere, confines nothing, for practice alone).
-"""
+"""What every sandbox offers: run one job, stop it on time, hand over what it left."""
 
 from __future__ import annotations
 
@@ -11,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from referee.ground.errors import RefereeFault
 from referee.untrusted.collect import Refused
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -68,23 +64,6 @@ class Sandbox(Protocol):
             RefereeFault: the sandbox itself failed.
         """
         ...
-
-
-def choose(*, practice: bool) -> Sandbox:
-    """The best sandbox of this machine.
-
-    Raises:
-        RefereeFault: none that confines, and this is no practice.
-    """
-    from referee.untrusted.bubblewrap import Bubblewrap, why_not
-    from referee.untrusted.unconfined import Unconfined
-
-    reason = why_not()
-    if reason is None:
-        return Bubblewrap()
-    if practice:
-        return Unconfined(reason)
-    raise RefereeFault(f"no sandbox: {reason}; or pass --practice to run unconfined, without a record")
 
 
 def is_full(folder: int) -> bool:

@@ -44,7 +44,7 @@ def main(parsed: argparse.Namespace) -> int:
     refuse_odd_options(parsed)
     from referee.play.match import Match
     from referee.play.running import run
-    from referee.untrusted.sandbox import choose
+    from referee.untrusted.backends import choose
 
     match = Match.of(league_of(parsed), parsed.entry, parsed.class_)
     sandbox = choose(practice=parsed.practice)

@@ -29,7 +29,7 @@ def main(parsed: argparse.Namespace) -> int:
         raise InputError(f"--confirm: {parsed.out} holds no training; run `referee train` without it first")
     from referee.play.match import Match
     from referee.play.training import train
-    from referee.untrusted.sandbox import choose
+    from referee.untrusted.backends import choose
 
     match = Match.of(league_of(parsed), parsed.entry, parsed.class_)
     sandbox = choose(practice=parsed.practice)
