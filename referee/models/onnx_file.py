@@ -58,7 +58,7 @@ def read(content: bytes) -> Graph:
     try:
         model.ParseFromString(content)
     except DecodeError:
-        raise InvalidModel("model.onnx is no ONNX file") from None
+        raise InvalidModel("not an ONNX file") from None
     _refuse_extras(model)
     tensors = _tensors(model.graph)
     name, shape = _input(model.graph, tensors)

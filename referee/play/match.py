@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
 from typing import Protocol
 
 from referee.files import checks
@@ -45,6 +43,8 @@ class Match:
     entry: Entry
     played: CompetitionClass
     hardware: Hardware
+    reference: Graph | None
+    """the host's graph, where the architecture is fixed"""
 
     @classmethod
     def of(cls, league: League, ref: str, class_: str | None) -> Match:
@@ -64,7 +64,7 @@ class Match:
         if class_ not in entry.submission.classes:
             hint = nearest(class_, entry.submission.classes)
             raise InputError(f"{entry.ref} does not enter {class_}{hint}; add it to `classes` in its submission.yaml")
-        return cls(league, game, entry, played, league.hardware[played.hardware])
+        return cls(league, game, entry, played, league.hardware[played.hardware], _reference(league, game))
 
     @property
     def pins(self) -> Pins:
@@ -78,18 +78,17 @@ class Match:
             tree=self.entry.tree,
         )
 
-    @cached_property
-    def reference(self) -> Graph | None:
-        """The host's graph, where the architecture is fixed.
 
-        Raises:
-            InputError: it can't be read, or the competition's score means nothing on it.
-        """
-        file: Path | None = self.game.reference
-        if file is None:
-            return None
-        shown = self.league.shown(file)
-        graph = architecture.read_reference(file, shown)
-        if faults := architecture.reference_faults(graph, self.game.rules.score, shown):
-            raise InputError(faults)
-        return graph
+def _reference(league: League, game: Game) -> Graph | None:
+    """The host's graph.
+
+    Raises:
+        InputError: it can't be read, or the competition's score means nothing on it.
+    """
+    if game.reference is None:
+        return None
+    shown = league.shown(game.reference)
+    graph = architecture.read_reference(game.reference, shown)
+    if faults := architecture.reference_faults(graph, game.rules.score, shown):
+        raise InputError(faults)
+    return graph

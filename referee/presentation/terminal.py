@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -55,9 +54,10 @@ def result_card(game: Game, result: Result, row: Row, rows: Sequence[Row], recor
 def board(game: Game, class_: str, rows: Sequence[Row]) -> RenderableType:
     """A ranked board, what did not qualify below."""
     rules = game.rules
-    table = Table(box=SIMPLE_HEAD, title=Text(f"{rules.title} · {class_} · {rules.score}, lower is better"))
+    title = Text(f"{rules.title} · {class_} · {rules.score}, lower is better")
+    table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0), header_style="underline")
     for heading in ("#", "entry", rules.score, "rounds", "gap", "held-out", "time", "date"):
-        table.add_column(heading, justify="left" if heading in ("entry", "rounds", "held-out", "date") else "right")
+        table.add_column(heading, justify="left" if heading in ("entry", "date") else "right", overflow="fold")
     for row in rows:
         result = row.result
         heldout = result.heldout
@@ -65,7 +65,7 @@ def board(game: Game, class_: str, rows: Sequence[Row]) -> RenderableType:
             f"{'~' if row.within_noise else ''}{row.rank}" if row.rank else "-",
             Text(plain(result.pins.entry)),
             words.score(rules.score, result.score) if row.rank else Text(result.verdict, "red"),
-            words.spread(result, rules.score),
+            words.extent(result, rules.score),
             words.score(rules.score, row.gap) if row.gap else "",
             "-" if heldout is None else _heldout(heldout.accuracy, heldout.loss),
             words.seconds(result.seconds),

@@ -37,6 +37,13 @@ def spread(result: Result, name: str) -> str:
     return " ".join(score(name, value) for value in values) if len(values) > 1 else ""
 
 
+def extent(result: Result, name: str) -> str:
+    """Lowest to highest score of the rounds; empty for one round or equal ones."""
+    values = result.round_scores(name)
+    ends = [score(name, end) for end in (min(values, default=0), max(values, default=0))]
+    return f"{ends[0]}–{ends[1]}" if ends[0] != ends[1] else ""
+
+
 def loss(value: float) -> str:
     """A loss: 9.87e-04 where it is small."""
     return f"{value:.2e}" if 0 < abs(value) < 0.01 else f"{value:.4g}"

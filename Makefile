@@ -1,0 +1,56 @@
+# `make play` and `make test` are all that a newcomer needs; `make help` lists the rest.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help play test lint bench site serve verify packages clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+play: .venv/judge  ## train and judge one shipped entry, without any record
+	@command -v bwrap >/dev/null || echo "tip: with bubblewrap (sudo apt-get install bubblewrap) the entry runs in a sandbox"
+	$(BIN)/referee run digits/numpy-prune --practice
+
+test: packages .venv/all  ## run all tests
+	$(BIN)/python -m pytest
+
+lint: .venv/all  ## ruff and mypy
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: packages .venv/all  ## measure what the referee adds, as ratios within one run
+	$(BIN)/python -m benchmarks
+
+verify: .venv/judge  ## judge every recorded model again
+	$(BIN)/referee verify
+
+site: .venv/all  ## build the site into .build/site
+	$(BIN)/python -m mkdocs build --strict
+
+serve: .venv/all  ## show the site at http://127.0.0.1:8000, rebuilt as files change
+	$(BIN)/python -m mkdocs serve
+
+packages:
+	@bash tests/debian-packages
+
+clean:  ## remove the virtual environment and everything built
+	rm -rf .venv .build .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+
+.venv/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "Python 3.11 or newer is needed; name one with make PYTHON=/path/to/python3 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
+	    { echo "Python's venv is incomplete; sudo apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/judge: .venv/python pyproject.toml constraints.txt
+	$(PIP) --editable '.[judge]'
+	@touch $@
+
+.venv/all: .venv/judge
+	$(PIP) --editable '.[judge,torch,site,test,lint]'
+	@touch $@

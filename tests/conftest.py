@@ -1,0 +1,106 @@
+"""Skips are counted: with MLGOLF_NO_SKIPS a test that was skipped though this kind of machine could run it is a failure."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from referee.files.league import League
+from referee.ground.result import JudgedRound, TrainedRound
+from referee.untrusted import bubblewrap
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+IMPOSSIBLE = "impossible here: "
+"""begins the reason of a skip that no installation could prevent, such as a missing GPU"""
+
+needs_bubblewrap = pytest.mark.skipif(bubblewrap.why_not() is not None, reason=f"{bubblewrap.why_not()}")
+
+
+@pytest.fixture
+def repository() -> Path:
+    """The root of this repository, which is a league."""
+    return REPOSITORY
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """Name every skip, with its reason."""
+    yield
+    for report in terminalreporter.stats.get("skipped", []):
+        terminalreporter.write_line(f"skipped {report.nodeid}: {_reason(report)}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail the run for skips that could have been avoided, where that is asked for."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or not os.environ.get("MLGOLF_NO_SKIPS"):
+        return
+    avoidable = [one for one in reporter.stats.get("skipped", []) if IMPOSSIBLE not in _reason(one)]
+    if avoidable and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _reason(report: pytest.TestReport) -> str:
+    return report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+
+
+@pytest.fixture
+def league(tmp_path: Path) -> League:
+    """A league of its own, with the competition `line` and no entries."""
+    shutil.copytree(REPOSITORY / "tests/league", tmp_path / "league")
+    (tmp_path / "league/submissions/line").mkdir(parents=True)
+    return League(tmp_path / "league")
+
+
+@pytest.fixture
+def enter(league: League) -> Callable[..., str]:
+    """Adds one of tests/entries, or a train.py given as text, to the league; gives its ref."""
+
+    def add(which: str = "qualified/honest", name: str | None = None, text: str | None = None) -> str:
+        name = name or Path(which).name.replace("_", "-")
+        folder = league.root / "submissions/line" / name
+        folder.mkdir(parents=True)
+        source = REPOSITORY / "tests/entries" / which / "train.py"
+        (folder / "train.py").write_text(text if text is not None else source.read_text())
+        shutil.copy(REPOSITORY / "tests/entries/qualified/honest/train.py", folder / "honest.py")
+        (folder / "submission.yaml").write_text(
+            f"title: {name}\nauthors: [golfer]\nclasses: [laptop-ss, laptop-a, moon-base-ss]\n"
+        )
+        return f"line/{name}"
+
+    return add
+
+
+class Silent:
+    """An audience that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        self.logs: list[str] = []
+        self.ticks: list[float] = []
+
+    def round_begins(self, number: int, rounds: int, seconds: float) -> None:
+        self.told.append(f"begins {number} of {rounds}")
+
+    def clock(self, seconds: float, curve: str) -> None:
+        self.ticks.append(seconds)
+
+    def round_trained(self, trained: TrainedRound, log: str) -> None:
+        self.told.append(f"trained {trained.number}")
+        self.logs.append(log)
+
+    def round_judged(self, judged: JudgedRound) -> None:
+        self.told.append(f"judged {judged.trained.number} {judged.verdict}")
+
+    def confirmation(self, rounds: int) -> None:
+        self.told.append(f"confirmation {rounds}")
+
+
+@pytest.fixture
+def audience() -> Silent:
+    """An audience that remembers what it was told."""
+    return Silent()

@@ -1,0 +1,3 @@
+"""Ends well, with nothing handed in."""
+
+print("done nothing")
