@@ -48,6 +48,7 @@ class Game:
         """Field -> name of the files that the rules rest on."""
         names = {
             "data.module": self.rules.data.module,
+            **{f"data.files[{number}]": name for number, name in enumerate(self.rules.data.files)},
             "architecture.reference": self.rules.architecture.reference,
             "pretrained.file": self.rules.pretrained.file if self.rules.pretrained else None,
         }

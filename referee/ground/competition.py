@@ -27,6 +27,8 @@ class Data:
     draw: Literal["fresh", "fixed"] = "fresh"
     """`fresh`: every round has a seed of its own; `fixed`: every round sees the same rows, and the board says so"""
     module: str = "data.py"
+    files: tuple[str, ...] = ()
+    """what the module reads beside it"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

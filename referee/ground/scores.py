@@ -18,9 +18,11 @@ from referee.ground.graph import Model
 
 Matrix = npt.NDArray[np.float64]
 
-GRAM_FROM = 1025
-"""Smaller side from which singular values come from the Gram matrix: 10x faster there, and as exact in float64
-(measured: 5e-15 relative on Gaussian matrices, 3e-6 at exact rank one)."""
+SVD_UP_TO = 1024
+"""Smaller side up to which an ill-conditioned matrix gets an SVD. Above it the Gram matrix serves every matrix: it is 10x
+faster and errs by no more than 3e-6 relative (measured at exact rank one)."""
+GRAM_ERROR = 1e-9
+"""Relative error of the sum of singular values up to which the Gram matrix is as good as an SVD."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,26 @@ def singular_values(matrix: Matrix) -> Matrix:
         return np.zeros(0)
     if min(matrix.shape) == 1:
         return np.asarray([np.linalg.norm(matrix)])
-    if min(matrix.shape) < GRAM_FROM:
-        return np.asarray(np.linalg.svd(matrix, compute_uv=False))
     gram = matrix @ matrix.T if matrix.shape[0] <= matrix.shape[1] else matrix.T @ matrix
-    return np.asarray(np.sqrt(np.linalg.eigvalsh(gram).clip(min=0)))
+    if len(gram) > SVD_UP_TO or _is_well_conditioned(gram):
+        values = np.sqrt(np.linalg.eigvalsh(gram).clip(min=0))
+        if len(gram) > SVD_UP_TO or _gram_error(values) <= GRAM_ERROR * values.sum():
+            return np.asarray(values)
+    return np.asarray(np.linalg.svd(matrix, compute_uv=False))
+
+
+def _is_well_conditioned(gram: Matrix) -> bool:
+    """A look in a fraction of the time of the eigenvalues, so that a matrix of low rank pays for its SVD alone."""
+    try:
+        pivots = np.diag(np.linalg.cholesky(gram))
+    except np.linalg.LinAlgError:
+        return False
+    return bool(pivots.min() > 1e-5 * pivots.max())
+
+
+def _gram_error(values: Matrix) -> float:
+    """Bound on the error of the sum of sqrt(eigenvalues): each eigenvalue errs by eps times the largest (Weyl)."""
+    return float(np.finfo(np.float64).eps * (values.max() ** 2 / (2 * values.clip(min=1e-300))).sum())
 
 
 SCORES: Mapping[str, Score] = {

@@ -50,31 +50,40 @@ def collect(folder: int, name: str, most: int) -> bytes | None:
         TooLarge: more than `most` bytes.
     """
     try:
-        file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+        file = _open(folder, name)
     except FileNotFoundError:
         return None
     except OSError as error:
         raise Refused(f"{name} is no regular file ({error.strerror})") from None
-    with open(file, "rb") as stream:
+    try:
         status = os.fstat(file)
         if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
             raise Refused(f"{name} is no regular file of its own")
-        content = stream.read(most + 1)
+        content = bytearray()
+        while len(content) <= most and (chunk := os.read(file, most + 1 - len(content))):
+            content += chunk
+    finally:
+        os.close(file)
     if len(content) > most:
         raise TooLarge(f"{name} has more than the {most} bytes that it may have")
-    return content
+    return bytes(content)
 
 
 def last_line(folder: int, name: str) -> str:
     """The last complete line of a file that is still being written; empty where there is none. For a display alone."""
     try:
-        file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+        file = _open(folder, name)
     except OSError:
         return ""
-    with open(file, "rb", buffering=0):
+    try:
         status = os.fstat(file)
         if not stat.S_ISREG(status.st_mode):
             return ""
-        end = os.pread(file, 200, max(0, status.st_size - 200))
-    lines = end.decode("ascii", "replace").split("\n")
+        lines = os.pread(file, 200, max(0, status.st_size - 200)).decode("ascii", "replace").split("\n")
+    finally:
+        os.close(file)
     return lines[-2] if len(lines) > 1 else ""
+
+
+def _open(folder: int, name: str) -> int:
+    return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)

@@ -35,8 +35,8 @@ class Line:
     verdict: Verdict
     reason: str
     score: str
-    spread: str
-    """lowest and highest of the rounds, and how many there were"""
+    spread: tuple[str, ...]
+    """lowest and highest of the rounds, and how many there were; empty for one round"""
     gap: str
     fit: str
     """worst of the rounds"""
@@ -194,12 +194,12 @@ def _score(result: Result) -> float:
     return math.inf if result.score is None else result.score
 
 
-def _spread(result: Result, score: str) -> str:
+def _spread(result: Result, score: str) -> tuple[str, ...]:
     values = sorted(result.round_scores(score))
     if len(values) < 2:
-        return ""
+        return ()
     low, high = words.score(score, values[0]), words.score(score, values[-1])
-    return f"{low if low == high else f'{low} – {high}'} in {len(values)} rounds"
+    return (low if low == high else f"{low} – {high}", f"in {len(values)} rounds")
 
 
 def _fit(measure: Measure | None) -> str:

@@ -1,13 +1,14 @@
 """`build`: a league -> the generated pages of the site, path -> Markdown.
 
 What strangers wrote stands only inside blocks of raw HTML, escaped by Jinja, and never at the start of a line: Markdown
-leaves such blocks alone, but looks for fenced code before it looks for HTML. It never stands in front matter, which themes
-print as it is. This holds as long as no Markdown extension reads attributes, macros or files into text (mkdocs.yml).
+leaves such blocks alone, but looks for fenced code before it looks for HTML. It never stands in front matter, which the theme
+prints as HTML. This holds as long as no Markdown extension reads attributes, macros or files into text (mkdocs.yml).
 """
 
 from __future__ import annotations
 
 import html
+import json
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -78,6 +79,11 @@ def inline(text: str) -> Markup:
     return Markup(re.sub(r"([\\`*_{}\[\]()#+.!-])", r"\\\1", html.escape(words.plain(text), quote=False)))
 
 
+def front_matter(text: str) -> Markup:
+    """A host's text as a value of front matter. The theme prints such values as HTML, so they are HTML."""
+    return Markup(json.dumps(html.escape(words.plain(text))))
+
+
 def _competition(one: Standing, render: Render) -> dict[str, str]:
     game, path = one.game, competition_page(one.game.name)
     pages = {path: render("competition", path, standing=one, rules=game.rules, readme=_readme(game), brief=BRIEF)}
@@ -122,6 +128,7 @@ def _environment(league: League, templates: Path) -> Environment:
     )
     environment.filters |= {
         "inline": inline,
+        "front_matter": front_matter,
         "bytes": _bytes,
         "duration": words.seconds,
         "score": lambda value, name: words.score(name, value),

@@ -1,0 +1,1 @@
+"""What the referee costs, as ratios within one run: `make bench`."""

@@ -1,0 +1,31 @@
+"""Print the table; the exit code says whether every bound held."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import commands, norms
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def main() -> int:
+    """Measure, print as each part is done."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="underline")
+    for heading in ("what", "seconds", "against", "seconds", "ratio", "bound", ""):
+        table.add_column(heading, justify="right" if heading in ("seconds", "ratio") else "left")
+    held = True
+    for row in (*commands.rows(ROOT), *norms.rows()):
+        held &= row.holds
+        print(f"measured: {row.what}", file=sys.stderr, flush=True)
+        verdict = "holds" if row.holds else "BROKEN"
+        table.add_row(row.what, f"{row.ours:.4g}", row.against, f"{row.theirs:.4g}", f"{row.ratio:.2f}", row.bound, verdict)
+    Console(width=150).print(table)
+    return 0 if held else 1
+
+
+sys.exit(main())
