@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
 from referee.ground.result import Result
 from referee.ground.verdict import Verdict
@@ -20,7 +21,7 @@ class Row:
     gap: float | None
     """score over the record's"""
     within_noise: bool
-    """the rounds of this row and of the ranked one above it overlap"""
+    """its rounds overlap with those of an entry one rank above"""
 
 
 def rank(results: Iterable[Result], score: str) -> tuple[Row, ...]:
@@ -32,17 +33,13 @@ def rank(results: Iterable[Result], score: str) -> tuple[Row, ...]:
     ranked = sorted(filter(_may_rank, known), key=lambda result: (_score(result), *_age(result)))
     others = sorted((result for result in known if not _may_rank(result)), key=_age)
     rows: list[Row] = []
-    for place, result in enumerate(ranked, start=1):
-        above = rows[-1] if rows else None
-        tied = above is not None and above.result.score == result.score
-        rows.append(
-            Row(
-                result=result,
-                rank=above.rank if above and tied else place,
-                gap=_score(result) - _score(ranked[0]),
-                within_noise=above is not None and not tied and _overlap(above.result, result, score),
-            )
-        )
+    above: list[Result] = []
+    for value, tied in groupby(ranked, key=_score):
+        group, place = list(tied), len(rows) + 1
+        for result in group:
+            noisy = any(_overlap(better, result, score) for better in above)
+            rows.append(Row(result=result, rank=place, gap=value - _score(ranked[0]), within_noise=noisy))
+        above = group
     return (*rows, *(Row(result=result, rank=None, gap=None, within_noise=False) for result in others))
 
 

@@ -35,17 +35,23 @@ def result_card(game: Game, result: Result, row: Row, rows: Sequence[Row], recor
     line("verdict", result.verdict, "bold green" if result.verdict is Verdict.QUALIFIED else "bold red")
     if result.reason:
         line("reason", plain(result.reason, 400))
-    bound, least = rules.fit.fit.bound.replace("_", " "), "worst round, " if len(result.rounds) > 1 else ""
-    line("fit", f"{words.measured(result.fit, rules.fit.loss)} ({least}{bound} {rules.fit.threshold:g})")
-    line("score", _score_line(game, result), "bold")
+    if result.fit:
+        bound, least = rules.fit.fit.bound.replace("_", " "), "worst round, " if len(result.rounds) > 1 else ""
+        line("fit", f"{words.measured(result.fit, rules.fit.loss)} ({least}{bound} {rules.fit.threshold:g})")
+    if result.scores:
+        line("score", _score_line(game, result), "bold")
     line("rank", _rank_line(game, row, rows, recorded))
     if result.scores:
         others = [f"{name} {words.score(name, result.scores[name])}" for name in SCORES if name != rules.score]
         line("also", " · ".join(others))
-    line("held-out", f"{words.measured(result.heldout, rules.fit.loss)} (never ranks)")
+    if result.heldout:
+        line("held-out", f"{words.measured(result.heldout, rules.fit.loss)} (never ranks)")
     times = " ".join(f"{judged.trained.seconds:.3f}" for judged in result.rounds)
     line("seconds", f"{times} of {game.played(pins.class_).time.seconds}")
-    line("seeds", " ".join(f"{judged.trained.draw_seed}/{judged.trained.train_seed}" for judged in result.rounds))
+    line(
+        "seeds",
+        "draw/training " + " ".join(f"{judged.trained.draw_seed}/{judged.trained.train_seed}" for judged in result.rounds),
+    )
     line("recorded", recorded or "no")
     title = Text(f"{pins.competition}/{pins.entry} · {pins.class_} · {rules.title}", "bold")
     return Group(title, table)
@@ -87,9 +93,7 @@ def _heldout(accuracy: float | None, loss: float) -> str:
 
 def _score_line(game: Game, result: Result) -> str:
     name = game.rules.score
-    if result.scores is None:
-        return "-"
-    text = f"{name} {words.score(name, result.scores[name])}"
+    text = f"{name} {words.score(name, (result.scores or {}).get(name))}"
     if spread := words.spread(result, name):
         text += f" ({game.rules.aggregate} of {spread})"
     return text
@@ -100,10 +104,14 @@ def _rank_line(game: Game, row: Row, rows: Sequence[Row], recorded: str | None) 
     if row.rank is None:
         return f"none; {len(ranked)} on the board" if ranked else "none; the board is empty"
     would = "" if recorded else "would be "
+    equals = [plain(one.result.pins.entry) for one in ranked if one.rank == row.rank and one is not row]
+    shared = f", shared with {' and '.join(equals)}" if equals else ""
     if row.rank == 1:
-        others = [one for one in ranked if one is not row]
-        behind = f", {words.score(game.rules.score, others[0].gap)} ahead of {others[0].result.pins.entry}" if others else ""
-        return f"{would}1 of {len(ranked)}{behind}"
+        next_best = [one for one in ranked if one.rank != 1]
+        ahead = ""
+        if next_best and not equals:
+            ahead = f", {words.score(game.rules.score, next_best[0].gap)} ahead of {plain(next_best[0].result.pins.entry)}"
+        return f"{would}1 of {len(ranked)}{shared}{ahead}"
     leader = ranked[0].result
     gap = words.score(game.rules.score, row.gap)
-    return f"{would}{row.rank} of {len(ranked)}, {gap} behind {plain(leader.pins.entry)}"
+    return f"{would}{row.rank} of {len(ranked)}, {gap} behind {plain(leader.pins.entry)}{shared}"

@@ -8,11 +8,9 @@ from referee.ground.fits import Measure
 from referee.ground.result import Result
 from referee.ground.scores import SCORES
 
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
 
 def plain(text: str, most: int = 200) -> str:
-    """A stranger's text on one line: control, format and direction characters shown as \\uXXXX, never obeyed."""
+    """A stranger's text on one line: control and direction characters shown as \\uXXXX, never obeyed."""
     shown = "".join(_visible(character) for character in text)
     return shown if len(shown) <= most else shown[: most - 1] + "…"
 
@@ -76,6 +74,8 @@ def seconds(value: float) -> str:
 
 
 def _visible(character: str) -> str:
-    if character in _BIDI or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+    category = unicodedata.category(character)
+    # C: control, format (direction marks among them), surrogate, private, unassigned. Zl, Zp: line separators.
+    if category.startswith("C") or category in ("Zl", "Zp"):
         return f"\\u{ord(character):04x}" if ord(character) > 255 else f"\\x{ord(character):02x}"
     return character
