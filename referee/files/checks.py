@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from referee.files import store, tree
-from referee.files.league import Entry, Game, League
+from referee.files.league import STARTER, Entry, Game, League
 from referee.ground.classes import parse_class
 from referee.ground.errors import Fault, InputError, nearest
 from referee.ground.result import JudgedRound, Result
@@ -44,6 +44,8 @@ def competition_faults(league: League, name: str) -> Iterator[Fault]:
     game = league.game(name)
     if not (game.folder / "README.md").is_file():
         yield Fault(f"{where}/README.md", "", "is missing; say what the blackbox is and why this score")
+    if not (game.folder / STARTER / "train.py").is_file():
+        yield Fault(f"{where}/{STARTER}/train.py", "", "is missing; `referee new submission` copies it for newcomers")
     if not list(_caught(lambda: league.hardware)):
         for number, written in enumerate(game.rules.classes):
             if (hardware := parse_class(written).hardware) not in league.hardware:

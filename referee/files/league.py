@@ -22,6 +22,8 @@ from referee.ground.submission import Submission
 
 T = TypeVar("T")
 HARDWARE = "competitions/hardware.yaml"
+STARTER = "starter"
+"""folder of a competition with the entry that newcomers start from"""
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,11 @@ import shutil
 from pathlib import Path
 from string import Template
 
-from referee.files.league import League
+from referee.files.league import STARTER, League
 from referee.ground.errors import InputError
 from referee.ground.submission import SLUG
 
 PATTERNS = Path(__file__).with_name("patterns")
-STARTER = "starter"
-"""folder of a competition with the entry that newcomers start from"""
 
 
 def new_competition(league: League, name: str) -> list[Path]:
@@ -36,6 +34,8 @@ def new_submission(league: League, ref: str, author: str) -> list[Path]:
         raise InputError(f'"{ref}" is no name for an entry; write competition/name')
     game = league.game(competition)
     folder = league.root / "submissions" / competition / _fresh(name, league.entries(competition), "entry")
+    if not (game.folder / STARTER / "train.py").is_file():
+        raise InputError(f"{competition} has no {STARTER}/train.py to start from; its host must add one")
     words = {"title": _title(name), "author": author, "class_": game.rules.classes[0]}
     return [*_copy(PATTERNS / "submission", folder, words), *_copy(game.folder / STARTER, folder, {})]
 

@@ -26,7 +26,6 @@ class Requires:
 class Limits:
     """Caps on one round, whatever the competition."""
 
-    memory_gib: float = 8
     processes: int = 256
     output_bytes: int = 64 * 2**20
     log_bytes: int = 2**20

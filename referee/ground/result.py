@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from referee.ground.fits import Measure
@@ -43,6 +43,8 @@ class TrainedRound:
     """of the rows, so that another machine can tell whether it draws the same"""
     seconds: float
     """wall clock, from the start of the contestant's process to the death of its last one"""
+    joules_at_most: float
+    """the hardware's maximum power x seconds: the bound on the energy that always exists"""
     verdict: Verdict | None = None
     """null where an artifact stands to be judged"""
     reason: str | None = None
@@ -75,6 +77,14 @@ class Training:
     """never becomes a record"""
     machine: Machine
     rounds: tuple[TrainedRound, ...]
+
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """(field, sentence) of what can't be: a runner may lie, but not in a way that two readers understand differently."""
+        if not self.rounds:
+            yield "rounds", "there is none; train again"
+        for place, trained in enumerate(self.rounds, start=1):
+            if trained.number != place:
+                yield f"rounds[{place - 1}].number", f"expected {place}, got {trained.number}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import statistics
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -47,15 +46,18 @@ def judge(
             f"{folder / FILE}: pins.{differing[0].rstrip('_')}: is not that of {match.entry.ref} in {match.played} as it "
             "stands here; train again, or name the class it was trained for"
         )
-    if not training.rounds:
-        raise InputError(f"{folder / FILE}: rounds: there is none; train again")
+    seeds = [trained.draw_seed for trained in training.rounds]
+    if match.game.rules.data.draw == "fresh" and len(set(seeds)) < len(seeds):
+        raise InputError(f"{folder / FILE}: rounds: two have the same draw; train again")
     judged, kept = {one.trained: one for one in known}, {}
     for trained in training.rounds:
         content = _content(match, folder, trained)
         if trained not in judged:
             judged[trained] = judge_round(match, trained, content)
             audience.round_judged(judged[trained])
-        if content is not None and trained.artifact is not None and trained.artifact.file is not None:
+        # Behind a referee error the artifact's description may be forged, its file name too.
+        sound = judged[trained].verdict is not Verdict.REFEREE_ERROR
+        if sound and content is not None and trained.artifact is not None and trained.artifact.file is not None:
             kept[trained.artifact.file] = content
     return training, _result(match, training, [judged[trained] for trained in training.rounds]), kept
 
@@ -71,10 +73,11 @@ def judge_round(match: Match, trained: TrainedRound, content: bytes | None) -> J
     """
     if trained.verdict is not None:
         return JudgedRound(trained=trained, verdict=trained.verdict, reason=trained.reason)
-    if content is None or trained.artifact is None or hashlib.sha256(content).hexdigest() != trained.artifact.sha256:
+    rules = match.game.rules
+    suffix = Path(rules.architecture.artifact_name).suffix
+    if content is None or trained.artifact != store.artifact_of(content, trained.number, suffix):
         reason = "the artifact is not the one that was trained; it was lost or changed on the way"
         return JudgedRound(trained=trained, verdict=Verdict.REFEREE_ERROR, reason=reason)
-    rules = match.game.rules
     rows = draws.draw(rules, match.game.folder, trained.draw_seed)
     if rows.sha256() != trained.draw_sha256:
         reason = "this machine draws other rows for the seed than the runner did; compare their libraries"

@@ -120,6 +120,7 @@ def _round(match: Match, number: int, out: Path, sandbox: Sandbox, audience: Aud
         train_seed=train_seed,
         draw_sha256=rows.sha256(),
         seconds=round(outcome.seconds, 3),
+        joules_at_most=round(match.hardware.max_watts * outcome.seconds, 1),
         verdict=verdict,
         reason=reason,
         artifact=artifact,
@@ -154,6 +155,7 @@ def _job(match: Match, staged: Path, rows: Draw, train_seed: int, seconds: float
         output_bytes=limits.output_bytes,
         log_bytes=limits.log_bytes,
         processes=limits.processes,
+        devices=match.hardware.devices,
         wanted={
             match.game.rules.architecture.artifact_name: match.game.rules.limits.artifact_bytes,
             CURVE: CURVE_BYTES,

@@ -20,7 +20,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import secrets
 import select
 import shutil
@@ -38,8 +37,6 @@ from referee.untrusted.collect import collect_all
 from referee.untrusted.log import Log
 from referee.untrusted.sandbox import CONTESTANT_FILES, PACKAGE, Job, Outcome, Watch, is_full
 
-OLDEST = (0, 8)
-"""first release with --disable-userns and --size"""
 UID = 1000
 INSIDE = Path("/golf")
 SET_UP_SECONDS = 30
@@ -61,17 +58,15 @@ def why_not() -> str | None:
     program = shutil.which("bwrap")
     if program is None:
         return "bubblewrap is missing; install it, for example with `sudo apt-get install bubblewrap`"
-    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
-    version = tuple(map(int, re.findall(r"\d+", told)[:2]))
-    if version < OLDEST:
-        return f"bubblewrap {'.'.join(map(str, version))} is too old; install 0.8 or newer"
-    tried = subprocess.run(
-        [program, "--unshare-all", "--ro-bind", "/", "/", "true"], capture_output=True, text=True, check=False
-    )
-    if tried.returncode:
-        problem = (tried.stderr.strip().splitlines() or ["it failed"])[-1]
-        return f"bubblewrap can't make namespaces here ({problem}); allow unprivileged user namespaces"
-    return None
+    # --disable-userns is the youngest option in use: releases before 0.8 refuse it.
+    trial = [program, "--unshare-all", "--unshare-user", "--disable-userns", "--ro-bind", "/", "/", "true"]
+    tried = subprocess.run(trial, capture_output=True, text=True, check=False)
+    if tried.returncode == 0:
+        return None
+    problem = (tried.stderr.strip().splitlines() or ["it failed"])[-1]
+    if "disable-userns" in problem:
+        return "bubblewrap is too old; install 0.8 or newer"
+    return f"bubblewrap can't make namespaces here ({problem}); allow unprivileged user namespaces"
 
 
 class Bubblewrap:
@@ -217,6 +212,11 @@ def _command(job: Job, nonce: str, package: Path, texts: Mapping[str, int], stat
     for name, descriptor in texts.items():
         arguments += ["--ro-bind-data", f"{descriptor}", f"/etc/{name}"]
     arguments += ["--proc", "/proc", "--dev", "/dev"]
+    for device in job.devices:
+        arguments += ["--dev-bind", device, device]
+    if job.devices:
+        # Without it CUDA finds no device.
+        arguments += ["--ro-bind", "/sys", "/sys"]
     for folder in ("/tmp", "/dev/shm", "/home/golf", "/out"):
         arguments += ["--size", f"{job.output_bytes}", "--tmpfs", folder]
     # After --tmpfs /tmp, which would hide any of these that lies below /tmp.

@@ -31,6 +31,8 @@ class Job:
     output_bytes: int
     log_bytes: int
     processes: int
+    devices: tuple[str, ...] = ()
+    """device nodes to pass through"""
     wanted: Mapping[str, int]
     """name of a file in the output folder -> bytes that it may have"""
 

@@ -161,6 +161,39 @@ def test_a_runner_that_lies_about_its_draw_is_found_out(league, enter, audience,
     assert store.read(Training, tmp_path / "out" / FILE, "t") == lie
 
 
+def test_a_forged_file_name_leads_nowhere(league, enter, audience, tmp_path):
+    match = Match.of(league, enter(), "laptop-ss")
+    training = train(match, tmp_path / "out", Bubblewrap(), audience)
+    first = training.rounds[0]
+    forged = replace(first, artifact=replace(first.artifact, file="../../../../evil.onnx"))
+    store.write(replace(training, rounds=(forged, *training.rounds[1:])), tmp_path / "out" / FILE)
+    _, result, artifacts = judge(match, tmp_path / "out", audience)
+    assert result.verdict is Verdict.REFEREE_ERROR
+    assert all("/" not in name for name in artifacts)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda one, two: (one, one), r"rounds\[1\]\.number: expected 2, got 1"),
+        (lambda one, two: (one, replace(one, number=2)), "two have the same draw"),
+        (lambda one, two: (), "there is none"),
+    ],
+)
+def test_a_runner_can_not_pass_one_round_off_as_several(league, enter, audience, tmp_path, change, said):
+    match = Match.of(league, enter(), "laptop-ss")
+    training = train(match, tmp_path / "out", Bubblewrap(), audience)
+    store.write(replace(training, rounds=change(*training.rounds)), tmp_path / "out" / FILE)
+    with pytest.raises(InputError, match=said):
+        judge(match, tmp_path / "out", audience)
+
+
+def test_the_energy_is_bounded_by_the_hardwares_power(league, enter, audience, tmp_path):
+    _, result, _ = play(league, enter(), audience, tmp_path, practice=True, rounds=1)
+    trained = result.rounds[0].trained
+    assert trained.joules_at_most == pytest.approx(45 * trained.seconds, rel=0.01)
+
+
 def test_a_training_is_not_written_over_another(league, enter, audience, tmp_path):
     match = Match.of(league, enter(), "laptop-ss")
     train(match, tmp_path / "out", Bubblewrap(), audience, rounds=1, practice=True)

@@ -36,7 +36,12 @@ def matches(name: str, text: str) -> None:
 def judged(number: int, l2: float) -> JudgedRound:
     return JudgedRound(
         trained=TrainedRound(
-            number=number, draw_seed=100 + number, train_seed=200 + number, draw_sha256="d" * 64, seconds=1.25 * number
+            number=number,
+            draw_seed=100 + number,
+            train_seed=200 + number,
+            draw_sha256="d" * 64,
+            seconds=1.25 * number,
+            joules_at_most=56.3 * number,
         ),
         verdict=Verdict.QUALIFIED,
         fit=Measure(loss=8e-4 + number * 1e-5, accuracy=1.0, rows=40),

@@ -220,6 +220,16 @@ print(sorted(os.listdir(os.path.dirname(referee.__file__))))
     assert outcome.log == "['__init__.py', 'contestant.py', 'py.typed']\n"
 
 
+def test_a_device_is_there_only_if_the_hardware_names_it(run):
+    """As a GPU's nodes would be; /sys comes with them, as CUDA needs it."""
+    device = next((path for path in ("/dev/hwrng", "/dev/fuse", "/dev/kvm", "/dev/net/tun") if os.path.exists(path)), None)
+    if device is None:
+        pytest.skip("impossible here: no device node beyond the ordinary ones")
+    script = f"import os; print(os.path.exists({device!r}), os.path.isdir('/sys/class'))"
+    assert run(script).log == "False False\n"
+    assert run(script, devices=(device,)).log == "True True\n"
+
+
 def test_the_watch_sees_the_clock_and_the_folder(tmp_path):
     entry = tmp_path / "entry"
     entry.mkdir()
