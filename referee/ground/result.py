@@ -112,8 +112,10 @@ class Result:
     """how often this entry has been recorded in this class, this time included"""
     verdict: Verdict
     reason: str | None = None
+    ranked_by: str
+    """name of the competition's score"""
     score: float | None = None
-    """the competition's score, aggregated over the rounds; null unless qualified"""
+    """that score, aggregated over the rounds; null unless qualified"""
     seconds: float
     """longest of the rounds"""
     fit: Measure | None = None
@@ -125,6 +127,16 @@ class Result:
     sandbox: str
     machine: Machine
     rounds: tuple[JudgedRound, ...]
+
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """(field, sentence) of what can't be."""
+        if self.verdict is not Verdict.QUALIFIED:
+            return
+        if self.score is None:
+            yield "score", "is missing, though it qualified"
+        for place, judged in enumerate(self.rounds):
+            if self.ranked_by not in (judged.scores or {}):
+                yield f"rounds[{place}].scores.{self.ranked_by}", "is missing, though it qualified"
 
     def round_scores(self, score: str) -> list[float]:
         """The score of each round that has one."""

@@ -136,6 +136,7 @@ def _result(match: Match, training: Training, rounds: Sequence[JudgedRound]) -> 
         attempt=_attempts(match) + 1,
         verdict=worst.verdict,
         reason=worst.reason,
+        ranked_by=rules.score,
         score=scores[rules.score] if scores and worst.verdict is Verdict.QUALIFIED else None,
         seconds=max(judged.trained.seconds for judged in rounds),
         fit=_worst(rules, [judged.fit for judged in rounds if judged.fit]),

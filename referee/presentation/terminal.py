@@ -81,7 +81,7 @@ def board(game: Game, class_: str, rows: Sequence[Row]) -> RenderableType:
     if rules.par:
         notes.append(f"par {words.score(rules.score, rules.par.score)} ({rules.par.kind}: {rules.par.source})")
     if any(row.within_noise for row in rows):
-        notes.append("~ within the noise of the rounds of the entry above")
+        notes.append("~ within the noise of an entry one rank above")
     if not rows:
         notes.append("nobody has played here yet")
     return Group(table, *(Text(note, "dim") for note in notes))

@@ -63,6 +63,7 @@ def result(entry: str, scores: list[float], verdict: Verdict = Verdict.QUALIFIED
         attempt=1,
         verdict=verdict,
         reason=reason,
+        ranked_by="l2",
         score=middle,
         seconds=max(one.trained.seconds for one in rounds),
         fit=rounds[-1].fit,

@@ -131,7 +131,7 @@ def _current(game: Game, class_: str, results: Sequence[Result], entries: Mappin
 
 def _frozen(key: tuple[int, str, str], results: Sequence[Result], entries: Mapping[str, Submission]) -> Board:
     version, rules_sha256, class_ = key
-    score = _ranking_score(results)
+    score = results[0].ranked_by
     lines = _lines(rank(results, score), score, entries)
     return Board(class_=plain(class_), version=version, rules_sha256=rules_sha256, **lines, par_place=None)
 
@@ -175,14 +175,6 @@ def _leaders(results: Iterable[Result]) -> Iterator[str]:
         if _score(result) < best:
             best = _score(result)
             yield result.pins.entry
-
-
-def _ranking_score(results: Sequence[Result]) -> str:
-    """Name of the score that ranked under rules that are gone: the one that gives every result its own score."""
-    scored = [result for result in results if result.scores is not None and result.score is not None]
-    names = list(scored[0].scores or ()) if scored else []
-    agreeing = (name for name in names if all((one.scores or {}).get(name) == one.score for one in scored))
-    return next(agreeing, "bytes")
 
 
 def _latest_version_first(group: tuple[tuple[int, str, str], object]) -> tuple[int, str, str]:
