@@ -38,14 +38,15 @@ def competition_faults(league: League, name: str) -> Iterator[Fault]:
     if not SLUG.fullmatch(name):
         yield Fault(where, "", "a name is lower-case letters, digits, dots and hyphens")
     faults = list(_caught(lambda: league.game(name)))
+    yield from faults
+    folder = league.root / where
+    if not (folder / "README.md").is_file():
+        yield Fault(f"{where}/README.md", "", "is missing; say what the blackbox is and why this score")
+    if not (folder / STARTER / "train.py").is_file():
+        yield Fault(f"{where}/{STARTER}/train.py", "", "is missing; `referee new submission` copies it for newcomers")
     if faults:
-        yield from faults
         return
     game = league.game(name)
-    if not (game.folder / "README.md").is_file():
-        yield Fault(f"{where}/README.md", "", "is missing; say what the blackbox is and why this score")
-    if not (game.folder / STARTER / "train.py").is_file():
-        yield Fault(f"{where}/{STARTER}/train.py", "", "is missing; `referee new submission` copies it for newcomers")
     if not list(_caught(lambda: league.hardware)):
         for number, written in enumerate(game.rules.classes):
             if (hardware := parse_class(written).hardware) not in league.hardware:
@@ -55,15 +56,21 @@ def competition_faults(league: League, name: str) -> Iterator[Fault]:
 
 def entry_faults(league: League, ref: str) -> Iterator[Fault]:
     """Faults of one entry's files and results."""
-    try:
-        entry = league.entry(ref)
-    except InputError as error:
-        yield from error.faults
+    folder = league.root / "submissions" / ref
+    if folder.is_symlink():
+        yield Fault(f"submissions/{ref}", "", "is a link; an entry is a folder of its own")
         return
+    unread = list(_caught(lambda: league.entry(ref)))
+    yield from unread
+    if unread:
+        if folder.is_dir():
+            yield from _folder_faults(league, folder)
+        return
+    entry = league.entry(ref)
     where = league.shown(entry.folder)
     if not SLUG.fullmatch(entry.name):
         yield Fault(where, "", "a name is lower-case letters, digits, dots and hyphens")
-    yield from _folder_faults(league, entry)
+    yield from _folder_faults(league, entry.folder)
     if list(_caught(lambda: league.game(entry.competition))):
         return
     game = league.game(entry.competition)
@@ -78,26 +85,33 @@ def entry_faults(league: League, ref: str) -> Iterator[Fault]:
         yield from _result_faults(league, game, entry, file)
 
 
-def _folder_faults(league: League, entry: Entry) -> Iterator[Fault]:
-    where = league.shown(entry.folder)
-    if not (entry.folder / "train.py").is_file():
+def _folder_faults(league: League, folder: Path) -> Iterator[Fault]:
+    where = league.shown(folder)
+    if not (folder / "train.py").is_file():
         yield Fault(f"{where}/train.py", "", "is missing; it is what the referee runs")
-    paths = list(tree.files(entry.folder))
+    paths = list(tree.files(folder))
     if len(paths) > MOST_FILES:
         yield Fault(where, "", f"{len(paths)} files, at most {MOST_FILES}")
     folded: dict[str, Path] = {}
     for path in paths:
-        parts = path.relative_to(entry.folder).parts
+        parts = path.relative_to(folder).parts
         shown = league.shown(path)
         if not stat.S_ISREG(path.lstat().st_mode):
             yield Fault(shown, "", "is no regular file; links and devices don't travel")
-        elif b"\0" in path.read_bytes():
+        elif not _is_text(path.read_bytes()):
             yield Fault(shown, "", "is not text; an entry is source code alone")
         if len(parts) > DEEPEST or not all(map(_FILE_NAME.fullmatch, parts)):
             yield Fault(shown, "", f"names are ASCII letters, digits, . _ - and at most {DEEPEST} deep; none starts with a dot")
         twin = folded.setdefault(shown.casefold(), path)
         if twin is not path:
             yield Fault(shown, "", f"differs from {twin.name} in case alone; some file systems can't hold both")
+
+
+def _is_text(content: bytes) -> bool:
+    try:
+        return "\0" not in content.decode()
+    except UnicodeDecodeError:
+        return False
 
 
 def _result_faults(league: League, game: Game, entry: Entry, file: Path) -> Iterator[Fault]:

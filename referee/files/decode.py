@@ -75,7 +75,7 @@ class _Decoder:
         before = len(self.faults)
         for key in plain:
             if key not in fields:
-                self.fault(_join(place, key), f"unknown key{nearest(key, fields)}")
+                self.fault(_join(place, key[:60]), f"unknown key{nearest(key, fields)}")
         values = {}
         for key, (name, kind, required) in fields.items():
             if key in plain:
@@ -152,4 +152,6 @@ def _shown(plain: Any) -> str:
         return "a list" if isinstance(plain, list) else "keys and values"
     if isinstance(plain, str):
         return f'"{plain[:60]}"'
-    return {None: "nothing", True: "true", False: "false"}.get(plain, str(plain)[:60])
+    if isinstance(plain, bool):
+        return "true" if plain else "false"
+    return "nothing" if plain is None else str(plain)[:60]

@@ -56,5 +56,7 @@ def _function(module: Path, name: str) -> Any:
 
 
 def _last_line_in(module: Path, error: Exception) -> int:
+    if isinstance(error, SyntaxError) and error.filename == str(module):
+        return error.lineno or 0
     frames = inspect.getinnerframes(error.__traceback__) if error.__traceback__ else []
-    return max((frame.lineno for frame in frames if Path(frame.filename) == module), default=0, key=int)
+    return next((frame.lineno for frame in reversed(frames) if Path(frame.filename) == module), 0)

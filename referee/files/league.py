@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -54,13 +55,13 @@ class Game:
             "architecture.reference": self.rules.architecture.reference,
             "pretrained.file": self.rules.pretrained.file if self.rules.pretrained else None,
         }
-        return {field: name for field, name in names.items() if name}
+        return {field: name for field, name in names.items() if name is not None}
 
     @property
     def reference(self) -> Path | None:
         """The host's graph, where the architecture is fixed."""
         name = self.rules.architecture.reference
-        return self.folder / name if name else None
+        return self.folder / name if name is not None else None
 
     def played(self, name: str) -> CompetitionClass:
         """One of the competition's classes.
@@ -194,6 +195,8 @@ class League:
     def _read(self, kind: type[T], file: Path) -> T:
         shown = self.shown(file)
         try:
+            if kind is Submission and not stat.S_ISREG(file.lstat().st_mode) and not file.is_dir():
+                raise InputError([Fault(shown, "", "is no regular file; links and devices don't travel")])
             plain: Any = strict_yaml.parse(file.read_bytes(), shown)
         except OSError as error:
             raise InputError([Fault(shown, "", f"can't be read: {error.strerror}")]) from None
@@ -203,7 +206,9 @@ class League:
         shown = self.shown(game.folder / "competition.yaml")
         for field, name in game.files.items():
             file = game.folder / name
-            if not file.resolve().is_relative_to(game.folder.resolve()):
+            if not name or not name.isprintable():
+                yield Fault(shown, field, f'"{name}" is no name of a file; name one beside this one')
+            elif not file.resolve().is_relative_to(game.folder.resolve()):
                 yield Fault(shown, field, f'"{name}" leads out of the competition\'s folder; name a file beside this one')
             elif not file.is_file():
                 how = "build it with `python reference.py`" if field == "architecture.reference" else "add the file"

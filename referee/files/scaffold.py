@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from string import Template
 
 from referee.files.league import STARTER, League
 from referee.ground.errors import InputError
-from referee.ground.submission import SLUG
+from referee.ground.submission import HANDLE, SLUG
 
 PATTERNS = Path(__file__).with_name("patterns")
 
@@ -19,8 +20,8 @@ def new_competition(league: League, name: str) -> list[Path]:
     Raises:
         InputError: the name can't be one, or is taken.
     """
-    folder = league.root / "competitions" / _fresh(name, league.competitions(), "competition")
-    return _copy(PATTERNS / "competition", folder, {"title": _title(name)})
+    folder = league.root / "competitions" / _fresh(name, league.competitions(), "a competition")
+    return _copy(PATTERNS / "competition", folder, {"title": json.dumps(_title(name))})
 
 
 def new_submission(league: League, ref: str, author: str) -> list[Path]:
@@ -33,10 +34,12 @@ def new_submission(league: League, ref: str, author: str) -> list[Path]:
     if not slash:
         raise InputError(f'"{ref}" is no name for an entry; write competition/name')
     game = league.game(competition)
-    folder = league.root / "submissions" / competition / _fresh(name, league.entries(competition), "entry")
+    folder = league.root / "submissions" / competition / _fresh(name, league.entries(competition), "an entry")
     if not (game.folder / STARTER / "train.py").is_file():
         raise InputError(f"{competition} has no {STARTER}/train.py to start from; its host must add one")
-    words = {"title": _title(name), "author": author, "class_": game.rules.classes[0]}
+    if not HANDLE.fullmatch(author):
+        raise InputError(f'"{author}" is no GitHub handle; write it without @')
+    words = {"title": json.dumps(_title(name)), "author": json.dumps(author), "class_": game.rules.classes[0]}
     return [*_copy(PATTERNS / "submission", folder, words), *_copy(game.folder / STARTER, folder, {})]
 
 
@@ -44,7 +47,7 @@ def _fresh(name: str, taken: list[str], kind: str) -> str:
     if not SLUG.fullmatch(name):
         raise InputError(f'"{name}" is no name; use lower-case letters, digits, dots and hyphens')
     if name in taken:
-        raise InputError(f'there is a {kind} "{name}" already; choose another name')
+        raise InputError(f'there is {kind} "{name}" already; choose another name')
     return name
 
 

@@ -45,6 +45,8 @@ def read(kind: type[T], file: Path, shown: str) -> T:
     while isinstance(schema, int) and schema in MIGRATIONS:
         plain = MIGRATIONS[schema](plain)
         schema = plain["schema"]
+    if schema is not None and schema != SCHEMA and isinstance(schema, int):
+        raise InputError([Fault(shown, "schema", f"{schema} is none that a referee ever wrote; expected {SCHEMA}")])
     return decode(kind, plain, shown)
 
 

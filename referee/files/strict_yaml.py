@@ -7,6 +7,7 @@ large files, bytes that are not UTF-8. Only `null`, `true`, `false` and decimal 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
@@ -20,8 +21,8 @@ LARGEST = 4 * 2**20
 DEEPEST = 16
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,18})")
-_NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]{1,3})?")
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,99})")
+_NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*(?:[eE][-+]?[0-9]{1,3})?|[eE][-+]?[0-9]{1,3})")
 _WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
@@ -44,7 +45,9 @@ def scalar(text: str) -> Any:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):
         return int(text)
-    return float(text) if _NUMBER.fullmatch(text) else text
+    if _NUMBER.fullmatch(text) and math.isfinite(number := float(text)):
+        return number
+    return text
 
 
 class _Parser:
@@ -75,9 +78,9 @@ class _Parser:
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
             self.refuse(event, "anchors (&) and aliases (*) are not read; write the value out or quote it")
         if event.tag is not None and event.tag != "!":
-            self.refuse(event, f"the tag {event.tag} is not read; remove it or quote the value")
+            self.refuse(event, f"the tag {event.tag[:60]} is not read; remove it or quote the value")
         if isinstance(event, yaml.ScalarEvent):
-            return scalar(event.value) if event.implicit[0] else event.value
+            return scalar(event.value) if event.implicit[0] and not event.style else event.value
         return self.sequence(depth) if isinstance(event, yaml.SequenceStartEvent) else self.mapping(depth)
 
     def sequence(self, depth: int) -> list[Any]:
@@ -93,7 +96,7 @@ class _Parser:
             if not isinstance(event, yaml.ScalarEvent):
                 self.refuse(event, "a key must be a word")
             if event.value in values:
-                self.refuse(event, f'the key "{event.value}" stands there twice')
+                self.refuse(event, f'the key "{event.value[:60]}" stands there twice')
             values[event.value] = self.node(self.next(), depth + 1)
         return values
 
@@ -119,11 +122,23 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    style = "'" if scalar(value) != value else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else style)
+    if "\x85" in value:
+        style: str | None = '"'
+    elif "\n" in value:
+        style = "|"
+    else:
+        style = "'" if scalar(value) != value else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+def _number(dumper: yaml.SafeDumper, value: float) -> yaml.ScalarNode:
+    if not math.isfinite(value):
+        raise ValueError(f"{value} is no number that a file may hold")
+    return dumper.represent_float(value)
 
 
 _Dumper.add_representer(str, _text)
+_Dumper.add_representer(float, _number)
 
 
 def write(value: Any) -> bytes:

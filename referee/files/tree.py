@@ -7,20 +7,25 @@ leaves out `results/`, which the referee adds afterwards.
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-IGNORED = ("results", "__pycache__")
-"""folders of an entry that are no part of it"""
+IGNORED = ("__pycache__",)
+"""folders that are no part of an entry, wherever they stand"""
 
 
 def files(folder: Path) -> Iterator[Path]:
     """Everything in an entry's folder that is no folder, symbolic links included and not followed, in order of path."""
+    return _below(folder, (*IGNORED, "results"))
+
+
+def _below(folder: Path, ignored: tuple[str, ...]) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
         if path.is_dir() and not path.is_symlink():
-            if path.name not in IGNORED:
-                yield from files(path)
+            if path.name not in ignored:
+                yield from _below(path, IGNORED)
         else:
             yield path
 
@@ -28,7 +33,7 @@ def files(folder: Path) -> Iterator[Path]:
 def tree_id(folder: Path) -> str:
     """Git's SHA-1 of the folder's tree without `results/`; empty folders count as little as they do for Git."""
     blobs = {
-        PurePosixPath(path.relative_to(folder).as_posix()): (_mode(path), _object("blob", path.read_bytes()))
+        PurePosixPath(path.relative_to(folder).as_posix()): (_mode(path), _object("blob", _content(path)))
         for path in files(folder)
     }
     return _tree(blobs).hex()
@@ -47,16 +52,22 @@ def _tree(blobs: Mapping[PurePosixPath, tuple[bytes, bytes]]) -> bytes:
         # Git sorts a folder as if its name ended with a slash.
         lines[f"{name}/"] = (name, b"40000", _tree(children))
     content = b"".join(
-        mode + b" " + name.encode() + b"\0" + sha for _, (name, mode, sha) in sorted(lines.items(), key=_by_bytes)
+        mode + b" " + os.fsencode(name) + b"\0" + sha for _, (name, mode, sha) in sorted(lines.items(), key=_by_bytes)
     )
     return _object("tree", content)
 
 
 def _by_bytes(line: tuple[str, tuple[str, bytes, bytes]]) -> bytes:
-    return line[0].encode()
+    return os.fsencode(line[0])
+
+
+def _content(path: Path) -> bytes:
+    return os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()
 
 
 def _mode(path: Path) -> bytes:
+    if path.is_symlink():
+        return b"120000"
     return b"100755" if path.stat().st_mode & stat.S_IXUSR else b"100644"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -97,6 +98,12 @@ class SizeLimits:
     """all files of an entry together, so that weights can't travel in its source"""
     artifact_bytes: int = 1048576
 
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """(field, sentence) of what can't be."""
+        for name in ("entry_bytes", "artifact_bytes"):
+            if getattr(self, name) < 1:
+                yield name, f"expected 1 or more, got {getattr(self, name)}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pretrained:
@@ -110,6 +117,13 @@ class Pretrained:
     def label(self) -> str:
         """As it stands in the name of a class."""
         return f"{self.name}-{self.sha256[:8]}"
+
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """(field, sentence) of what can't be."""
+        if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", self.name):
+            yield "name", "expected lower-case letters, digits and hyphens; it becomes a part of the classes' names"
+        if not re.fullmatch(r"[0-9a-f]{64}", self.sha256):
+            yield "sha256", "expected 64 hexadecimal digits in lower case, as sha256sum prints them"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

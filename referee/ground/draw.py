@@ -41,6 +41,10 @@ class Draw:
                 raise ValueError(f"{part} holds a value that is not finite")
             object.__setattr__(self, f"{part}_x", x)
             object.__setattr__(self, f"{part}_y", y)
+        for kind in ("x", "y"):
+            known, other = getattr(self, f"train_{kind}").shape[1:], getattr(self, f"heldout_{kind}").shape[1:]
+            if known != other:
+                raise ValueError(f"train_{kind} has rows of shape {known}, heldout_{kind} of {other}")
         if not len(self.train_x):
             raise ValueError("train_x has no rows")
 

@@ -18,7 +18,9 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (self.path, self.field, self.message) if part)
+        told = ": ".join(part for part in (self.path, self.field, self.message) if part)
+        # What a contestant wrote is printed on terminals, and in logs where a line may be a command.
+        return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in told)
 
 
 class GolfError(Exception):

@@ -53,7 +53,7 @@ class Model:
 
 def zero_is_positive(array: Array) -> Array:
     """-0.0 becomes +0.0: equal in value, but it would inflate a compressed file."""
-    return array + 0 if array.dtype.kind == "f" else array
+    return np.asarray(array + array.dtype.type(0)) if array.dtype.kind == "f" else array
 
 
 def is_finite(array: Array) -> bool:

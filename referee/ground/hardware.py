@@ -67,9 +67,11 @@ def differences(required: Requires, machine: Machine) -> list[str]:
     if required.cores is not None and machine.cores < required.cores:
         found.append(f"{machine.cores} cores, at least {required.cores} required")
     if required.memory_gib is not None and machine.memory_gib < required.memory_gib:
-        found.append(f"{machine.memory_gib:.1f} GiB of memory, at least {required.memory_gib:g} required")
+        found.append(f"{machine.memory_gib:.2f} GiB of memory, at least {required.memory_gib:g} required")
     if required.gpus is not None and len(machine.gpus) != required.gpus:
         found.append(f"{len(machine.gpus)} GPUs, exactly {required.gpus} required")
+    if required.gpu is not None and not machine.gpus:
+        found.append(f'no GPU, "{required.gpu}" required')
     if required.gpu is not None:
         found += [f'GPU "{name}", "{required.gpu}" required' for name in machine.gpus if required.gpu not in name]
     return found

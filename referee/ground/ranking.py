@@ -45,12 +45,13 @@ def rank(results: Iterable[Result], score: str) -> tuple[Row, ...]:
 
 def would_lead(score: float, rows: Iterable[Row]) -> bool:
     """Whether a qualified result with this score would stand alone at the head of the board."""
-    return all(score < _score(row.result) for row in rows if row.rank is not None)
+    # NaN fails the first comparison, so it leads not even an empty board.
+    return score < math.inf and all(score < _score(row.result) for row in rows if row.rank is not None)
 
 
 def _may_rank(result: Result) -> bool:
     # A score that is NaN fails this comparison, so it never ranks, whatever its verdict says.
-    return result.verdict is Verdict.QUALIFIED and result.score is not None and result.score < math.inf
+    return result.verdict is Verdict.QUALIFIED and result.score is not None and -math.inf < result.score < math.inf
 
 
 def _score(result: Result) -> float:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from referee.ground.classes import parse_class
 from referee.ground.errors import InputError
 
-_HANDLE = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}")
-SLUG = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,62}[a-z0-9])?")
+HANDLE = re.compile(r"(?=.{1,39}$)[A-Za-z0-9](?:-?[A-Za-z0-9])*", re.DOTALL)
+SLUG = re.compile(r"(?!.*\.\.)(?!.*\.lock$)[a-z0-9](?:[a-z0-9.-]{0,62}[a-z0-9])?")
 """Names of competitions and entries: they become folders, addresses and branch names."""
 
 
@@ -38,9 +38,13 @@ class Submission:
             if not 1 <= len(values) <= most:
                 yield name, f"expected 1 to {most} of them, got {len(values)}"
         for number, handle in enumerate(self.authors):
-            if not _HANDLE.fullmatch(handle):
+            if handle.lower() in map(str.lower, self.authors[:number]):
+                yield f"authors[{number}]", f'"{handle}" stands there twice'
+            if not HANDLE.fullmatch(handle):
                 yield f"authors[{number}]", f'"{handle}" is no GitHub handle; write it without @'
         for number, name in enumerate(self.classes):
+            if name in self.classes[:number]:
+                yield f"classes[{number}]", f'"{name}" stands there twice'
             try:
                 parse_class(name)
             except InputError as error:

@@ -62,7 +62,9 @@ def evaluate(canonical: bytes, parts: Sequence[Array], columns: Sequence[int], b
     rows = np.concatenate(parts)
     # Seeded by the operating system: neither a contestant nor a reader can know the order.
     order = np.random.default_rng().permutation(len(rows))
+    alone = np.random.default_rng().permutation(len(rows))[: budget.single_rows]
     with tempfile.TemporaryDirectory(prefix="mlgolf-judge-") as folder:
+        np.save(Path(folder) / "alone.npy", alone)
         np.save(Path(folder) / "rows.npy", rows[order])
         (Path(folder) / "model.onnx").write_bytes(canonical)
         _run_child(Path(folder), columns, budget)
@@ -70,8 +72,9 @@ def evaluate(canonical: bytes, parts: Sequence[Array], columns: Sequence[int], b
         single = np.load(Path(folder) / "single.npy", allow_pickle=False)
     if not np.isfinite(batched).all():
         raise InvalidModel("an output is NaN or infinite")
-    scale = TOLERANCE * (1 + np.abs(batched[: len(single)]).max(axis=1, keepdims=True))
-    if not (np.abs(single - batched[: len(single)]) <= scale).all():
+    together = batched[alone]
+    scale = TOLERANCE * (1 + np.abs(together).max(axis=1, keepdims=True))
+    if single.shape != together.shape or not (np.abs(single - together) <= scale).all():
         raise RuleBroken("the output for a row depends on the other rows of its batch")
     outputs = np.empty_like(batched)
     outputs[order] = batched

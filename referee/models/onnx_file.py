@@ -22,6 +22,7 @@ from referee.models.operators import ALLOWED, OPSETS
 
 MOST_NODES = 10_000
 IR_VERSION = 10
+_LISTS = AttributeProto.INTS
 _TYPES: Mapping[int, str] = {
     TensorProto.FLOAT: "float_data",
     TensorProto.FLOAT16: "int32_data",
@@ -63,7 +64,7 @@ def read(content: bytes) -> Graph:
     tensors = _tensors(model.graph)
     name, shape = _input(model.graph, tensors)
     output = _output(model.graph)
-    nodes = list(_nodes(model.graph, {name}, tensors))
+    nodes = list(_nodes(model.graph, model.opset_import[0].version, {name}, tensors))
     if output not in {made for node in nodes for made in node.outputs}:
         raise InvalidModel(f'no node makes the output "{output}"')
     return _used(
@@ -94,14 +95,14 @@ def write(graph: Graph) -> bytes:
         inputs, outputs = [short(name) for name in node.inputs], [short(name) for name in node.outputs]
         made = helper.make_node(node.op, inputs, outputs)
         made.attribute.extend(
-            helper.make_attribute(key, value)
+            helper.make_attribute(key, value, attr_type=_LISTS if value == () else None)
             for key, value in sorted(node.attributes.items())
             if value != _default(graph.opset, node.op, key)
         )
         nodes.append(made)
     target = helper.make_tensor_value_info(short(graph.output), TensorProto.FLOAT, None)
     stored = [
-        numpy_helper.from_array(np.ascontiguousarray(array), short(name))
+        numpy_helper.from_array(np.asarray(array, order="C"), short(name))
         for name, array in sorted(graph.tensors.items(), key=lambda item: int(short(item[0])))
     ]
     built = helper.make_graph(nodes, "g", [source], [target], stored)
@@ -147,12 +148,13 @@ def _array(proto: TensorProto) -> Any:
     if math.prod(proto.dims) != stored:
         raise InvalidModel(f'tensor "{proto.name}" has {math.prod(proto.dims)} elements by its shape, {stored} in the file')
     try:
-        array = zero_is_positive(numpy_helper.to_array(proto))
+        array = numpy_helper.to_array(proto)
     except (ValueError, OverflowError, TypeError) as error:
         raise InvalidModel(f'tensor "{proto.name}" can\'t be read: {error}') from None
     if not is_finite(array):
         raise InvalidModel(f'tensor "{proto.name}" holds NaN or infinity')
-    return array
+    # A boolean's byte may hold anything but means two things.
+    return array.view(np.uint8) != 0 if array.dtype == bool else zero_is_positive(array)
 
 
 def _input(graph: onnx.GraphProto, tensors: Mapping[str, Any]) -> tuple[str, tuple[int, ...]]:
@@ -176,15 +178,18 @@ def _output(graph: onnx.GraphProto) -> str:
     return str(graph.output[0].name)
 
 
-def _nodes(graph: onnx.GraphProto, known: set[str], tensors: dict[str, Any]) -> Iterator[Node]:
+def _nodes(graph: onnx.GraphProto, opset: int, known: set[str], tensors: dict[str, Any]) -> Iterator[Node]:
     known |= tensors.keys() | {""}
     for number, proto in enumerate(graph.node):
         where = f"node {number} ({proto.op_type[:40]})"
         if proto.domain not in ("", "ai.onnx") or proto.op_type not in ALLOWED:
             raise InvalidModel(f"{where}: the operator is not allowed{nearest(proto.op_type, ALLOWED)}")
+        if not _in_opset(proto.op_type, opset):
+            raise InvalidModel(f"{where}: the operator is newer than opset {opset}")
         if missing := [name for name in proto.input if name not in known]:
             raise InvalidModel(f'{where}: the input "{missing[0][:60]}" is made by nothing before it')
-        if not proto.output or any(name in known for name in proto.output if name) or not any(proto.output):
+        made = [name for name in proto.output if name]
+        if not made or len(set(made)) < len(made) or any(name in known for name in made):
             raise InvalidModel(f"{where}: its outputs must have names of their own")
         known |= set(proto.output)
         if proto.op_type == "Constant":
@@ -195,7 +200,7 @@ def _nodes(graph: onnx.GraphProto, known: set[str], tensors: dict[str, Any]) -> 
 
 def _constant(proto: onnx.NodeProto, where: str) -> Any:
     values = {attribute.name: attribute for attribute in proto.attribute}
-    if set(values) != {"value"} or values["value"].type != AttributeProto.TENSOR:
+    if len(proto.output) != 1 or set(values) != {"value"} or values["value"].type != AttributeProto.TENSOR:
         raise InvalidModel(f"{where}: a constant must be one tensor, in the attribute value")
     return _array(values["value"].t)
 
@@ -203,10 +208,14 @@ def _constant(proto: onnx.NodeProto, where: str) -> Any:
 def _attributes(proto: onnx.NodeProto, where: str) -> Iterator[tuple[str, Attribute]]:
     seen = set()
     for attribute in proto.attribute:
-        if attribute.ref_attr_name or attribute.type not in _ATTRIBUTES or attribute.name in seen:
+        # Protobuf hands a name that is no UTF-8 over as bytes.
+        plain = isinstance(attribute.name, str) and not attribute.ref_attr_name and attribute.type in _ATTRIBUTES
+        if not plain or attribute.name in seen:
             raise InvalidModel(f"{where}: the attribute {attribute.name[:40]} is not allowed")
         seen.add(attribute.name)
         value = _ATTRIBUTES[attribute.type](attribute)
+        if attribute.name == "training_mode" and value:
+            raise InvalidModel(f"{where}: is in training mode; export the model for inference")
         parts = value if isinstance(value, tuple) else (value,)
         if any(isinstance(part, float) and not math.isfinite(part) for part in parts):
             raise InvalidModel(f"{where}: the attribute {attribute.name[:40]} is not finite")
@@ -219,7 +228,7 @@ def _used(graph: Graph) -> Graph:
     for node in reversed(graph.nodes):
         if needed & set(node.outputs):
             nodes.append(node)
-            needed |= set(node.inputs)
+            needed |= set(node.inputs) - {""}
     return Graph(
         opset=graph.opset,
         input=graph.input,
@@ -228,6 +237,14 @@ def _used(graph: Graph) -> Graph:
         nodes=tuple(reversed(nodes)),
         tensors={name: array for name, array in graph.tensors.items() if name in needed},
     )
+
+
+def _in_opset(operator: str, opset: int) -> bool:
+    try:
+        onnx.defs.get_schema(operator, opset, "")
+    except onnx.defs.SchemaError:
+        return False
+    return True
 
 
 def _default(opset: int, operator: str, attribute: str) -> Attribute | None:

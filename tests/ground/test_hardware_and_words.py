@@ -1,0 +1,103 @@
+"""Machines, verdicts, and the sentences that errors own."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from referee.ground.errors import Fault, InputError, InvalidModel, RefereeFault, RuleBroken, nearest
+from referee.ground.hardware import Machine, Requires, differences
+from referee.ground.verdict import Verdict
+
+
+def machine(**changes) -> Machine:
+    known = {"cpu": "c", "cores": 4, "memory_gib": 16.0, "gpus": (), "os": "o", "python": "3.11", "libraries": {}}
+    return Machine(**known | changes)
+
+
+@pytest.mark.parametrize(
+    ("required", "changes", "said"),
+    [
+        (Requires(), {}, []),
+        (Requires(cores=4, memory_gib=16, gpus=0), {}, []),
+        (Requires(cores=5), {}, ["4 cores, at least 5 required"]),
+        (Requires(memory_gib=16.5), {}, [r"16(\.0+)? GiB of memory, at least 16\.5 required"]),
+        (Requires(gpus=1), {}, ["0 GPUs, exactly 1 required"]),
+        (Requires(gpus=0), {"gpus": ("NVIDIA H200",)}, ["1 GPUs, exactly 0 required"]),
+        (Requires(gpus=1, gpu="H200"), {"gpus": ("NVIDIA H200",)}, []),
+        (Requires(gpu="H200"), {"gpus": ("NVIDIA H200", "NVIDIA T4")}, ['GPU "NVIDIA T4", "H200" required']),
+        (
+            Requires(cores=8, memory_gib=32, gpus=2),
+            {},
+            ["4 cores, at least 8 required", r"16(\.0+)? GiB of memory, at least 32 required", "0 GPUs, exactly 2 required"],
+        ),
+    ],
+    ids=str,
+)
+def test_a_machine_is_told_everything_it_falls_short_of(required, changes, said):
+    """A sentence each; more than is asked is fine, but for GPUs."""
+    found = differences(required, machine(**changes))
+    assert len(found) == len(said) and all(map(re.fullmatch, said, found))
+
+
+def test_a_machine_without_a_gpu_has_not_the_gpu_that_is_asked_for():
+    """Even where their number is not asked."""
+    # `no GPU, "H200" required` where machine.gpus is empty.
+    assert differences(Requires(gpu="H200"), machine())
+
+
+def test_the_memory_that_is_short_does_not_read_as_enough():
+    """15.97 of 16 GiB is short, and the sentence must show it."""
+    (said,) = differences(Requires(memory_gib=16), machine(memory_gib=15.97))
+    assert "15.97" in said
+
+
+def test_the_verdicts_are_the_nine_of_the_rules():
+    """Each with a sentence for the reader of the board, and no two alike."""
+    assert [str(verdict) for verdict in Verdict] == [
+        "qualified", "did-not-fit", "over-time", "over-memory", "over-output", "crashed", "invalid-model", "rule-broken",
+        "referee-error",
+    ]  # fmt: skip
+    assert len({verdict.sentence for verdict in Verdict}) == len(Verdict)
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "said"),
+    [
+        ("lapto", ["laptop", "mobile"], '; did you mean "laptop"?'),
+        ("zzz", ["laptop", "mobile"], "; known: laptop, mobile"),
+        ("zzz", ["mobile", "laptop"], "; known: laptop, mobile"),
+        ("zzz", [], ""),
+    ],
+)
+def test_an_unknown_name_gets_the_nearest_or_all(name, known, said):
+    """And nothing where there is nothing to name."""
+    assert nearest(name, known) == said
+
+
+@pytest.mark.parametrize(
+    ("fault", "line"),
+    [
+        (Fault("a/b.yaml", "fit.at_most", "is wrong"), "a/b.yaml: fit.at_most: is wrong"),
+        (Fault("a/b.yaml", "", "is missing"), "a/b.yaml: is missing"),
+        (Fault("", "", "nothing to read"), "nothing to read"),
+    ],
+)
+def test_a_fault_says_where_then_what(fault, line):
+    """Path, field, sentence; what is unknown is left out."""
+    assert str(fault) == line
+
+
+def test_an_input_error_carries_every_fault():
+    """One a line."""
+    faults = [Fault("a", "x", "one"), Fault("b", "", "two")]
+    assert InputError(faults).faults == tuple(faults)
+    assert str(InputError(faults)) == "a: x: one\nb: two"
+    assert str(InputError("just this")) == "just this"
+
+
+def test_whose_failure_it_is_decides_the_exit_code():
+    """2 for the user's, 3 for ours; what a contestant hands in is no error of the program at all."""
+    assert (InputError("x").exit_code, RefereeFault("x").exit_code) == (2, 3)
+    assert not issubclass(InvalidModel, RefereeFault) and not issubclass(RuleBroken, RefereeFault)
