@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 import shutil
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from conftest import REPOSITORY, needs_bubblewrap
@@ -198,6 +201,32 @@ def test_a_board_lists_what_did_not_qualify_below(referee, enter):
     referee("run", enter("crashed/kills_itself"))
     out = referee("board", "line", "--class", "laptop-ss")[1]
     assert re.search(r"1 +honest .*\n *- +kills-itself +crashed", out)
+
+
+@needs_bubblewrap
+def test_an_interrupted_run_leaves_nothing(league, enter):
+    """Control-C in mid-training: exit 3, no record, and the entry is dead."""
+    nap = f"{secrets.randbelow(10**9) + 10**9}"
+    text = f'import os\nprint("asleep", flush=True)\nos.execvp("sleep", ["sleep", "{nap}"])'
+    ref = enter(name="sleeps", text=text)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "referee", "run", ref, "--league", str(league.root)], stderr=subprocess.PIPE, text=True
+    )
+    assert "round 1 of 2 begins" in process.stderr.readline()
+    give_up = time.monotonic() + 30
+    while nap not in running() and time.monotonic() < give_up:
+        time.sleep(0.05)
+    assert nap in running(), "it was asleep before it was interrupted"
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 3
+    assert "stopped; nothing was recorded" in process.stderr.read()
+    process.stderr.close()
+    assert nap not in running()
+    assert not (league.root / "submissions" / ref / "results").exists()
+
+
+def running() -> str:
+    return subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
 
 
 def test_without_a_sandbox_only_practice_goes_on_and_says_so(referee, enter, monkeypatch):
