@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -206,6 +208,41 @@ def test_results_of_earlier_draws_are_not_visible_to_an_entry(league, enter, aud
     play(league, ref, audience, tmp_path)
     play(league, ref, audience, tmp_path, name="again")
     assert audience.logs[-1] == "['honest.py', 'submission.yaml', 'train.py']\n"
+
+
+def test_a_competition_by_margin(league, enter, audience, tmp_path):
+    rules = league.root / "competitions/line/competition.yaml"
+    rules.write_text(rules.read_text().replace("{loss: cross_entropy, at_most: 1.0e-3}", "{loss: margin, at_least: 9.5}"))
+    _, result, _ = play(league, enter(), audience, tmp_path, practice=True, rounds=1)
+    assert result.verdict is Verdict.QUALIFIED and result.fit.loss >= 9.5
+    rules.write_text(rules.read_text().replace("at_least: 9.5", "at_least: 10.5"))
+    _, result, _ = play(League(league.root), "line/honest", audience, tmp_path, name="again", practice=True, rounds=1)
+    assert result.verdict is Verdict.DID_NOT_FIT and "at least 10.5" in result.reason
+
+
+@pytest.mark.parametrize("width", [1, 2])
+def test_a_regression(league, enter, audience, tmp_path, width):
+    """Targets of one axis meet outputs of one column."""
+    rules = league.root / "competitions/line/competition.yaml"
+    rules.write_text(
+        rules.read_text().replace("{loss: cross_entropy, at_most: 1.0e-3}", "{loss: mean_squared_error, at_most: 1.0e-6}")
+    )
+    data = league.root / "competitions/line/data.py"
+    if width == 1:
+        graph = league.root / "competitions/line/reference.py"
+        graph.write_text(
+            graph.read_text().replace("np.zeros((2, 2)", "np.zeros((1, 2)").replace("np.zeros(2,", "np.zeros(1,").replace(
+                '"logits", TensorProto.FLOAT, ["batch", 2]', '"logits", TensorProto.FLOAT, ["batch", 1]'
+            )
+        )  # fmt: skip
+        subprocess.run([sys.executable, graph], check=True)
+    target = "x[:, 0]" if width == 1 else "x"
+    data.write_text(data.read_text().replace("return Draw", f"y = {target} + 0.5\n    return Draw"))
+    text = "import numpy as np\nfrom referee import contestant\nx, y = contestant.load()\nassert y.dtype == np.float32\n"
+    text += f"contestant.save({{'weight': np.eye(2)[:{width}], 'bias': np.full({width}, 0.5)}})"
+    _, result, _ = play(league, enter(name="learns", text=text), audience, tmp_path, practice=True, rounds=1)
+    assert result.verdict is Verdict.QUALIFIED, (result.reason, audience.logs)
+    assert result.fit.accuracy is None and result.fit.loss < 1e-12
 
 
 def test_verify_agrees_with_an_honest_record_and_with_no_other(league, enter, audience, tmp_path):
