@@ -4,8 +4,7 @@ Which weights can go? The smallest ones, is the common answer. Optimal brain dam
 around a minimum, removing a weight w whose second derivative is h costs h w^2 / 2. Near a fit, h is close to the mean
 squared gradient (the Fisher information), which Adam keeps for its own use anyway. Here the two answers meet half-way:
 a weight's saliency is |w| h^(1/4), the geometric mean of |w| (magnitude) and |w| h^(1/2) (brain damage). Three weights
-in a hundred go at a time, whenever the fit holds. Every model that fits is handed in, so the
-last one that was handed in has the fewest weights.
+in a hundred go at a time, whenever the fit holds. Every model that fits is handed in, so the last has the fewest.
 
 Sources:
     Optimal Brain Damage. Y. LeCun, J. S. Denker, S. A. Solla, 1989.
