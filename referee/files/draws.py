@@ -37,7 +37,7 @@ def draw(rules: Competition, folder: Path, seed: int) -> Draw:
     try:
         rows = _function(module, folder.name)(seed)
     except ImportError as error:
-        raise RefereeFault(f"{where}: {error}; install what judging needs: pip install 'ml-golf[judge]'") from error
+        raise RefereeFault(f"{where}: {error}; install what judging needs: pip install --editable '.[judge]'") from error
     except Exception as error:
         line = _last_line_in(module, error)
         raise RefereeFault(f"{where}:{line}: draw({seed}) raised {type(error).__name__}: {error}") from error

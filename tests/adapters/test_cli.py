@@ -244,6 +244,13 @@ def test_an_unplayed_board_says_so(referee):
     assert code == 0 and "nobody has played here yet" in out
 
 
+def test_a_folder_that_can_not_be_written_is_no_traceback(referee, enter, tmp_path):
+    (tmp_path / "file").write_text("")
+    code, out, err = referee("train", enter(), "--practice", "--out", str(tmp_path / "file" / "below"))
+    assert (code, out) == (3, "")
+    assert "Not a directory" in err and "Traceback" not in err
+
+
 def test_outside_any_league_the_option_is_named(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert main(["check"]) == 2

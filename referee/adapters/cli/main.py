@@ -28,7 +28,8 @@ COMMANDS = {
     "board": "the leaderboard",
     "new": "start a competition or a submission",
 }
-FINE, FAULTS, USAGE, OURS = 0, 1, 2, 3
+FINE, FAULTS, OURS = 0, 1, 3
+"""2 belongs to InputError and to argparse"""
 
 _ABOUT = """ML Golf's referee: find the model with the lowest score that fits the data perfectly, in a fixed time.
 
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _explain(error, parsed.json)
         return error.exit_code
     except ModuleNotFoundError as error:
-        print(f"referee: {error.name} is not installed; pip install 'ml-golf[judge]'", file=sys.stderr)
+        print(f"referee: {error.name} is not installed; pip install --editable '.[judge]'", file=sys.stderr)
         return OURS
     except KeyboardInterrupt:
         print("referee: stopped; nothing was recorded", file=sys.stderr)
@@ -53,6 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINE
+    except OSError as error:
+        # A full disk, a folder that may not be written: the machine's fault, and so the referee's.
+        print(f"referee: {error}; nothing was recorded", file=sys.stderr)
+        return OURS
 
 
 def league_of(parsed: argparse.Namespace) -> League:
