@@ -77,6 +77,11 @@ def test_torch_tensors_may_be_transposed_views(out):
     assert np.array_equal(load_file(out / "model.safetensors")["weight"], weight.numpy())
 
 
+def test_a_weight_of_minus_zero_is_handed_in_as_zero(out):
+    contestant.save({"bias": np.array([-0.0, 1.0])})
+    assert not np.signbit(load_file(out / "model.safetensors")["bias"]).any()
+
+
 def test_an_onnx_model_is_handed_in_as_it_is(out):
     from onnx import TensorProto, helper
 

@@ -104,7 +104,7 @@ def test_a_library_that_is_missing_is_told_how_to_get(game):
     """Judging needs more than checking."""
     said = failure(game, "import a_library_that_nobody_has\n")
     assert said.startswith("competitions/line/data.py: No module named 'a_library_that_nobody_has'; install")
-    assert "pip install 'ml-golf[judge]'" in said
+    assert "pip install --editable '.[judge]'" in said
 
 
 def test_a_module_without_draw_is_told_so(game):
