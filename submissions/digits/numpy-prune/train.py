@@ -37,12 +37,12 @@ def forward(w, x):
 
 
 def fit(w, x, y):
-    """Cross entropy in float64, as the referee computes it, and whether every row is classified correctly."""
+    """Cross entropy in float64, as the referee computes it, and whether every row is right: under ln 2 there is no tie."""
     _, logits = forward(w, x)
     logits = logits.astype(np.float64)
     logits -= logits.max(axis=1, keepdims=True)
     loss = np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(len(y)), y]
-    return float(loss.mean()), bool((logits.argmax(axis=1) == y).all())
+    return float(loss.mean()), bool(loss.max() < 0.69)
 
 
 def gradient(w, x, y, into):
