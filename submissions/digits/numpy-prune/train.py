@@ -37,12 +37,13 @@ def forward(w, x):
 
 
 def fit(w, x, y):
-    """Cross entropy in float64, as the referee computes it, and whether every row is right: under ln 2 there is no tie."""
+    """Cross entropy in float64, as the referee computes it, and whether every row is right: a tie is not."""
     _, logits = forward(w, x)
     logits = logits.astype(np.float64)
-    logits -= logits.max(axis=1, keepdims=True)
-    loss = np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(len(y)), y]
-    return float(loss.mean()), bool(loss.max() < 0.69)
+    right = logits[np.arange(len(y)), y]
+    largest = logits.max(axis=1, keepdims=True)
+    loss = np.log(np.exp(logits - largest).sum(axis=1)) + largest[:, 0] - right
+    return float(loss.mean()), int((logits >= right[:, None]).sum()) == len(y)
 
 
 def gradient(w, x, y, into):
