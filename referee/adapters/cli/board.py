@@ -35,11 +35,10 @@ def main(parsed: argparse.Namespace) -> int:
             ]
         )
         return FINE
-    from rich.console import Console
-
+    from referee.adapters.cli.screen import screen
     from referee.presentation import terminal
 
-    console = Console(highlight=False)
+    console = screen()
     for game in games:
         played = [class_ for name, class_ in boards if name == game.name and (boards[name, class_] or parsed.class_)]
         for class_ in played or [game.rules.classes[0]]:

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from referee.adapters.cli.main import FAULTS, FINE, OURS, print_json
+from referee.adapters.cli.screen import screen
 from referee.files.decode import encode
 from referee.ground.result import Result
 from referee.ground.verdict import Verdict
@@ -25,7 +26,7 @@ def tell_result(match: Match, result: Result, file: Path | None, as_json: bool) 
         standing = {"rank": row.rank, "of": sum(one.rank is not None for one in rows), "gap": row.gap}
         print_json({**encode(result), "recorded": recorded, "standing": standing})
     else:
-        Console(highlight=False).print(terminal.result_card(match.game, result, row, rows, recorded))
+        screen().print(terminal.result_card(match.game, result, row, rows, recorded))
     return exit_code(result.verdict)
 
 
