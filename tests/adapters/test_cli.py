@@ -209,8 +209,11 @@ def test_an_interrupted_run_leaves_nothing(league, enter):
     nap = f"{secrets.randbelow(10**9) + 10**9}"
     text = f'import os\nprint("asleep", flush=True)\nos.execvp("sleep", ["sleep", "{nap}"])'
     ref = enter(name="sleeps", text=text)
+    # A shell's background jobs, this test run perhaps among them, hand an ignored SIGINT down.
+    listening = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    listening += "from referee.adapters.cli import main; sys.exit(main())"
     process = subprocess.Popen(
-        [sys.executable, "-m", "referee", "run", ref, "--league", str(league.root)], stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", listening, "run", ref, "--league", str(league.root)], stderr=subprocess.PIPE, text=True
     )
     assert "round 1 of 2 begins" in process.stderr.readline()
     give_up = time.monotonic() + 30
