@@ -6,7 +6,6 @@ import os
 import platform
 import shutil
 import subprocess
-from importlib import metadata
 from pathlib import Path
 
 from referee.ground.hardware import GIB, Machine
@@ -59,6 +58,9 @@ def _os() -> str:
 
 
 def _libraries() -> dict[str, str]:
+    # Takes as long to import as all of this module does, and judging imports this module but never looks here.
+    from importlib import metadata
+
     found = {}
     for name in LIBRARIES:
         try:
