@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sys
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
 from referee.ground.result import JudgedRound, TrainedRound
 from referee.ground.verdict import Verdict
 from referee.play.match import Match
 from referee.presentation import words
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 LINE_SECONDS = 60
 """between two lines about a running round in a log"""
@@ -36,29 +38,22 @@ class LiveClock:
 
     def __init__(self, console: Console, ref: str) -> None:
         self.console, self.ref = console, ref
-        self.progress = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(40),
-            TextColumn("{task.fields[time]}", markup=False),
-            TextColumn("{task.fields[loss]}", markup=False),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-        self.task = self.progress.add_task("", visible=False, time="", loss="")
+        self.progress = _bar(console) if console.is_terminal else None
         self.allowed, self.next_line = 0.0, 0.0
 
     def __enter__(self) -> Self:
-        self.progress.start()
+        if self.progress:
+            self.progress.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.progress.stop()
+        if self.progress:
+            self.progress.stop()
 
     def round_begins(self, number: int, rounds: int, seconds: float) -> None:
         self.allowed, self.next_line = seconds, LINE_SECONDS
         description = f"round {number} of {rounds}"
-        self.progress.update(self.task, description=description, total=seconds, completed=0, visible=True)
+        self.draw(description=description, total=seconds, completed=0, visible=True)
         self.clock(0, "")
         if not self.console.is_terminal:
             self.say(f"{self.ref}: {description} begins, {words.seconds(seconds)} allowed")
@@ -66,13 +61,13 @@ class LiveClock:
     def clock(self, seconds: float, curve: str) -> None:
         loss = _loss(curve)
         time = f"{seconds:.1f} s of {words.seconds(self.allowed)}"
-        self.progress.update(self.task, completed=seconds, time=time, loss=loss)
+        self.draw(completed=seconds, time=time, loss=loss)
         if not self.console.is_terminal and seconds >= self.next_line:
             self.next_line += LINE_SECONDS
             self.say(f"{self.ref}: {time} {loss}")
 
     def round_trained(self, trained: TrainedRound, log: str) -> None:
-        self.progress.update(self.task, visible=False)
+        self.draw(visible=False)
         if trained.verdict is None:
             self.say(f"round {trained.number}: trained in {trained.seconds:.3f} s")
             return
@@ -89,8 +84,23 @@ class LiveClock:
     def confirmation(self, rounds: int) -> None:
         self.say(f"this would lead the board: {rounds} more rounds confirm it")
 
+    def draw(self, **changes: Any) -> None:
+        """Change the bar, where there is one."""
+        if self.progress:
+            self.progress.update(self.progress.task_ids[0], **changes)
+
     def say(self, text: str, style: str = "") -> None:
-        self.progress.console.print(Text(text, style))
+        self.console.print(Text(text, style))
+
+
+def _bar(console: Console) -> Progress:
+    # Slow to import, and of no use in a log.
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    columns = [TextColumn(f"{{task.{field}}}", markup=False) for field in ("description", "fields[time]", "fields[loss]")]
+    progress = Progress(columns[0], BarColumn(40), *columns[1:], console=console, transient=True)
+    progress.add_task("", visible=False, time="", loss="")
+    return progress
 
 
 def _loss(curve: str) -> str:
