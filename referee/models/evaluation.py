@@ -82,10 +82,10 @@ def evaluate(canonical: bytes, parts: Sequence[Array], columns: Sequence[int], b
 
 
 def _run_child(folder: Path, columns: Sequence[int], budget: Budget) -> None:
-    asked = json.dumps({"folder": str(folder), "columns": list(columns), **asdict(budget)})
+    asked = json.dumps({"folder": str(folder), "columns": list(columns), "path": sys.path, **asdict(budget)})
     try:
         child = subprocess.run(
-            [sys.executable, "-I", str(CHILD), asked],
+            [sys.executable, "-I", "-S", str(CHILD), asked],
             capture_output=True,
             timeout=budget.wall_seconds,
             env={"OMP_NUM_THREADS": "1"},

@@ -11,6 +11,8 @@ from pathlib import Path
 
 def main() -> None:
     asked = json.loads(sys.argv[1])
+    # Started without `site`, which takes a tenth of the time of a small judgement: the parent knows the way.
+    sys.path[:] = asked["path"]
     resource.setrlimit(resource.RLIMIT_AS, (asked["memory_bytes"],) * 2)
     resource.setrlimit(resource.RLIMIT_CPU, (asked["cpu_seconds"], asked["cpu_seconds"] + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -120,7 +120,7 @@ def _round(match: Match, number: int, out: Path, sandbox: Sandbox, audience: Aud
         train_seed=train_seed,
         draw_sha256=rows.sha256(),
         seconds=round(outcome.seconds, 3),
-        joules_at_most=round(match.hardware.max_watts * outcome.seconds, 1),
+        joules_at_most=math.ceil(10 * match.hardware.max_watts * outcome.seconds) / 10,
         verdict=verdict,
         reason=reason,
         artifact=artifact,
