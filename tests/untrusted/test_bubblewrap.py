@@ -94,7 +94,7 @@ for path in ["/golf/entry/train.py", os.environ["MLGOLF_DATA"], "/golf/lib/refer
         print("WROTE", path)
     except OSError as error:
         print("denied", path, error.strerror)
-for path in ["/root", "/home", "/var", "/boot", "/sys", "/run", "/mnt", "/work"]:
+for path in ["/root", "/home", "/var", "/boot", "/sys", "/run", "/mnt", "/srv"]:
     print("listing", path, sorted(set(os.listdir(path)) - {"golf", ".pyenv"}) if os.path.isdir(path) else "missing")
 """)
     assert outcome.log.count("denied") == 9 and "WROTE" not in outcome.log
