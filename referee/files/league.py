@@ -96,7 +96,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class League:
-    """Reads one league; what it read stays read."""
+    """Reads one league. Hardware and competitions stay as they were when first read; entries and results are read anew."""
 
     root: Path
 
@@ -139,6 +139,8 @@ class League:
         Raises:
             InputError: there is none of that name, or its competition.yaml has faults.
         """
+        if name in self._games:
+            return self._games[name]
         folder = self.root / "competitions" / name
         if name not in self.competitions():
             raise InputError(f'there is no competition "{name}"{nearest(name, self.competitions())}')
@@ -146,7 +148,13 @@ class League:
         game = Game(name, folder, rules)
         if faults := list(self._file_faults(game)):
             raise InputError(faults)
+        self._games[name] = game
         return game
+
+    @cached_property
+    def _games(self) -> dict[str, Game]:
+        """Competitions that were read and sound: every entry's check asks for its own again."""
+        return {}
 
     def entry(self, ref: str) -> Entry:
         """An entry by `competition/entry` or by the path of its folder.

@@ -6,9 +6,7 @@ Effects were measured on digits, where an honest network has L2 27.8 and 2410 we
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
-Rule = Literal["fixed", "free"]
 RULES: Mapping[str, str] = {
     "fixed": "the entry hands in weights for the host's graph",
     "free": "the entry hands in its own graph, of any operator on the allow-list",
