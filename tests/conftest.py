@@ -93,6 +93,9 @@ class Silent:
         self.told.append(f"trained {trained.number}")
         self.logs.append(log)
 
+    def judging(self, number: int, done: int, rows: int) -> None:
+        self.ticks.append(done / rows)
+
     def round_judged(self, judged: JudgedRound) -> None:
         self.told.append(f"judged {judged.trained.number} {judged.verdict}")
 

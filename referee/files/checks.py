@@ -54,6 +54,19 @@ def competition_faults(league: League, name: str) -> Iterator[Fault]:
                 yield Fault(f"{where}/competition.yaml", f"classes[{number}]", f'unknown hardware "{hardware}"{hint}')
 
 
+def competition_doubts(league: League, name: str) -> Iterator[Fault]:
+    """What keeps a competition from nothing, but stands on its boards: a score that is not known to be sound."""
+    if list(_caught(lambda: league.game(name))):
+        return
+    rules, where = league.game(name).rules, f"competitions/{name}/competition.yaml"
+    told = f"{rules.score} where the architecture is {rules.architecture.rule}"
+    if rules.sound_because is not None:
+        why = rules.objection or ("the host's own" if rules.own_score else "the host's graph normalises")
+        yield Fault(where, "score", f"{told}: {why}; played because: {rules.sound_because}")
+    elif rules.objection is not None:
+        yield Fault(where, "score", f"{told}: {rules.objection}")
+
+
 def entry_faults(league: League, ref: str) -> Iterator[Fault]:
     """Faults of one entry's files and results."""
     folder = league.root / "submissions" / ref

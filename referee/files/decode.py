@@ -45,6 +45,18 @@ def encode(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
+def stated(value: Any) -> Any:
+    """As `encode`, without the fields that stand at their default: a new optional field changes no old value's form."""
+    if not dataclasses.is_dataclass(value):
+        return encode(value)
+    fields = ((field, getattr(value, field.name)) for field in dataclasses.fields(value))
+    return {_key(field.name): stated(held) for field, held in fields if held != _default(field)}
+
+
+def _default(field: dataclasses.Field[Any]) -> Any:
+    return field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
+
+
 class _Decoder:
     def __init__(self, path: str) -> None:
         self.path = path

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from referee.files import store, strict_yaml, tree
-from referee.files.decode import decode, encode
+from referee.files.decode import decode, stated
 from referee.ground.classes import CompetitionClass, parse_class
 from referee.ground.competition import Competition
 from referee.ground.errors import Fault, InputError, nearest
@@ -23,6 +23,8 @@ from referee.ground.submission import Submission
 
 T = TypeVar("T")
 HARDWARE = "competitions/hardware.yaml"
+_SHOWN = ("title", "summary", "classes", "par", "sound_because")
+"""rules that no result depends on"""
 STARTER = "starter"
 """folder of a competition with the entry that newcomers start from"""
 
@@ -37,10 +39,11 @@ class Game:
 
     @cached_property
     def rules_sha256(self) -> str:
-        """Digest of all that a result depends on: every judging rule, the bytes of the data module and of the graph."""
-        plain = encode(self.rules)
-        judged = {key: plain[key] for key in ("version", "data", "fit", "score", "architecture", "rounds", "aggregate")}
-        judged |= {"limits": plain["limits"], "pretrained": plain["pretrained"]}
+        """Digest of all that a result depends on: every judging rule that is stated, the bytes of the files it names.
+
+        A rule at its default is left out, so that a referee with a new optional rule disowns no result.
+        """
+        judged = {key: value for key, value in stated(self.rules).items() if key not in _SHOWN}
         judged["files"] = {
             field: hashlib.sha256((self.folder / name).read_bytes()).hexdigest() for field, name in self.files.items()
         }
@@ -54,6 +57,7 @@ class Game:
             **{f"data.files[{number}]": name for number, name in enumerate(self.rules.data.files)},
             "architecture.reference": self.rules.architecture.reference,
             "pretrained.file": self.rules.pretrained.file if self.rules.pretrained else None,
+            "own_score.module": self.rules.own_score.module if self.rules.own_score else None,
         }
         return {field: name for field, name in names.items() if name is not None}
 

@@ -12,7 +12,8 @@ from referee.ground.classes import CompetitionClass, parse_class
 from referee.ground.errors import InputError, nearest
 from referee.ground.fits import FITS, Fit
 from referee.ground.scores import SCORES
-from referee.ground.soundness import RULES, objection
+from referee.ground.soundness import NORMS, RULES, Objection, objection
+from referee.ground.submission import SLUG
 
 AGGREGATES: Mapping[str, Callable[[Sequence[float]], float]] = {
     "median": statistics.median,
@@ -92,15 +93,17 @@ class Architecture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SizeLimits:
-    """Caps in bytes."""
+    """Caps on what is handed in."""
 
     entry_bytes: int = 65536
     """all files of an entry together, so that weights can't travel in its source"""
     artifact_bytes: int = 1048576
+    example_operations: int = 100_000_000
+    """arithmetic operations that a model may take for one example, so that judging ends"""
 
     def faults(self) -> Iterator[tuple[str, str]]:
         """(field, sentence) of what can't be."""
-        for name in ("entry_bytes", "artifact_bytes"):
+        for name in ("entry_bytes", "artifact_bytes", "example_operations"):
             if getattr(self, name) < 1:
                 yield name, f"expected 1 or more, got {getattr(self, name)}"
 
@@ -136,6 +139,17 @@ class Par:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnScore:
+    """A score that this competition brings along: `score(model)` of a module in its folder. The host's code, so trusted."""
+
+    sentence: str
+    module: str = "score.py"
+    formula: str = ""
+    whole: bool = False
+    """counts something: shown without decimals"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Competition:
     """The rules of one game. A changed rule is a new version."""
 
@@ -153,6 +167,25 @@ class Competition:
     limits: SizeLimits = field(default_factory=SizeLimits)
     pretrained: Pretrained | None = None
     par: Par | None = None
+    own_score: OwnScore | None = None
+    """where `score` is no row of the table, but a name for the host's own"""
+    sound_because: str | None = None
+    """why the host plays a score that the table of sound pairs refuses or does not know; stands on the board"""
+
+    @property
+    def score_sentence(self) -> str:
+        """What ranks, in words."""
+        return self.own_score.sentence if self.own_score else SCORES[self.score].sentence
+
+    @property
+    def score_formula(self) -> str:
+        """What ranks, as a formula; empty where the host states none."""
+        return self.own_score.formula if self.own_score else SCORES[self.score].formula
+
+    @property
+    def objection(self) -> Objection | None:
+        """Why the score can be gamed here, as far as the table knows."""
+        return objection(self.score, self.architecture.rule, self.limits.artifact_bytes)
 
     def rounds_in(self, played: CompetitionClass) -> int:
         """How many rounds an entry plays in a class, before any confirmation."""
@@ -170,11 +203,37 @@ class Competition:
             yield "rounds", f"expected 1 to 20, got {self.rounds}"
         if self.aggregate not in AGGREGATES:
             yield "aggregate", f'unknown aggregate "{self.aggregate}"{nearest(self.aggregate, AGGREGATES)}'
-        if self.score not in SCORES:
-            yield "score", f'unknown score "{self.score}"{nearest(self.score, SCORES)}'
-        elif exploit := objection(self.score, self.architecture.rule):
-            yield "score", f"{self.score} is unsound where the architecture is {self.architecture.rule}: {exploit}"
+        yield from self._score_faults()
         yield from self._class_faults()
+
+    def _score_faults(self) -> Iterator[tuple[str, str]]:
+        if self.own_score is None and self.score not in SCORES:
+            yield "score", f'unknown score "{self.score}"{nearest(self.score, SCORES)}'
+            return
+        if self.own_score is not None and (self.score in SCORES or not SLUG.fullmatch(self.score)):
+            yield (
+                "score",
+                "with own_score, a name of its own: lower-case letters, digits, dots and hyphens, none of the table's",
+            )
+            return
+        refused = self.objection is not None and self.objection.refused
+        if self.sound_because is not None:
+            # Under a fixed rule the reason may answer for a normalisation in the host's graph.
+            norm_of_host = self.architecture.rule == "fixed" and self.score in NORMS
+            if self.own_score is None and not refused and not norm_of_host:
+                yield "sound_because", f"has no use: {self.score} is sound where the architecture is {self.architecture.rule}"
+            elif not 20 <= len(self.sound_because.strip()) <= 500:
+                yield "sound_because", "expected a reason of 20 to 500 characters; it stands on the board"
+        elif self.own_score is not None:
+            yield "sound_because", "say why the host's own score can't be gamed; it stands on the board"
+        elif refused:
+            yield (
+                "score",
+                (
+                    f"{self.score} is unsound where the architecture is {self.architecture.rule}: {self.objection}; "
+                    "take a score that is sound there, or give the board your reason in sound_because"
+                ),
+            )
 
     def _class_faults(self) -> Iterator[tuple[str, str]]:
         if not self.classes:

@@ -6,7 +6,7 @@ Readers of model files build it, scores read it, and it is written out again bef
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,8 @@ class Graph:
     input_shape: tuple[int, ...]
     """without the batch axis"""
     output: str
+    output_shape: tuple[int, ...]
+    """without the batch axis"""
     nodes: tuple[Node, ...]
     tensors: Mapping[str, Array]
 
@@ -49,6 +51,8 @@ class Model:
     """the tensors that count: those handed in, all of them, 1-D ones too"""
     canonical: bytes
     """the model as a file, rebuilt with names, metadata and defaults stripped"""
+    measured: Mapping[str, float] = field(default_factory=dict)
+    """score -> value, for those that take a run of the graph or a walk over its shapes"""
 
 
 def zero_is_positive(array: Array) -> Array:

@@ -7,8 +7,10 @@ matrix of one row, one of more than two is (first axis, all others), so a convol
 from __future__ import annotations
 
 import lzma
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,10 @@ import numpy.typing as npt
 from referee.ground.graph import Model
 
 Matrix = npt.NDArray[np.float64]
+Additive = Mapping[str, float]
+"""name of a score that is a sum over tensors -> what one tensor adds"""
+
+Remembered = Callable[[npt.NDArray[Any], Callable[[], dict[str, float]]], Mapping[str, float]]
 
 SVD_UP_TO = 1024
 """Smaller side up to which an ill-conditioned matrix gets an SVD. Above it the Gram matrix serves every matrix: it is 10x
@@ -26,59 +32,75 @@ GRAM_ERROR = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """What a score is computed from."""
+
+    model: Model
+    tensors: Mapping[str, Additive]
+    """tensor -> what it adds to each additive score"""
+    compressed: float
+    """bytes of the canonical file under xz"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """A row of the table of scores."""
+    """A row of the table of scores. What it is sound for stands in `ground.soundness`."""
 
     name: str
     sentence: str
     formula: str
+    source: str
+    """of the formula, or of the idea to count it"""
+    same: str
+    """what leaves it as it is, and so wins nothing"""
     whole: bool
     """counts something: shown without decimals"""
-    of: Callable[[Model], float]
+    tolerance: float = 1e-12
+    """relative difference between two machines that verification accepts"""
+    of: Callable[[Counted], float | None]
+    """None where the graph has no such number"""
 
 
-def l1(model: Model) -> float:
-    """Sum over tensors of sum |w|."""
-    return sum(float(np.abs(matrix).sum()) for matrix in matrices(model))
+def additive(tensor: npt.NDArray[Any]) -> dict[str, float]:
+    """What a tensor adds to each score that is a sum over tensors.
+
+    Args:
+        tensor: of any shape, and any type of number or truth value
+
+    Returns:
+        l1: sum |w|; l2: Frobenius norm; nuclear, spectral: sum and largest of the singular values; nonzero: values that are
+        not zero (-0.0 is); parameters: values; bits: nonzero x bits of a value
+    """
+    matrix = as_matrix(tensor)
+    singular = singular_values(matrix)
+    nonzero = int(np.count_nonzero(tensor))
+    return {
+        "l1": float(np.abs(matrix).sum()),
+        "l2": float(np.linalg.norm(matrix)),
+        "nuclear": float(singular.sum()),
+        "spectral": float(singular.max(initial=0)),
+        "nonzero": float(nonzero),
+        "parameters": float(tensor.size),
+        "bits": float(nonzero * (1 if tensor.dtype == bool else 8 * tensor.dtype.itemsize)),
+    }
 
 
-def l2(model: Model) -> float:
-    """Sum over tensors of the Frobenius norm, sqrt(sum w^2)."""
-    return sum(float(np.linalg.norm(matrix)) for matrix in matrices(model))
+def summed(name: str) -> Callable[[Counted], float]:
+    """A score that is a sum over tensors, to the last bit the same in whatever order they come."""
+    return lambda counted: math.fsum(tensor[name] for tensor in counted.tensors.values())
 
 
-def nuclear(model: Model) -> float:
-    """Sum over tensors of the sum of singular values."""
-    return sum(float(singular_values(matrix).sum()) for matrix in matrices(model))
+def measured(name: str) -> Callable[[Counted], float | None]:
+    """A score that takes a run of the graph, or a walk over its shapes: `models.probes` and `models.shapes`."""
+    return lambda counted: counted.model.measured.get(name)
 
 
-def spectral(model: Model) -> float:
-    """Sum over tensors of the largest singular value."""
-    return sum(float(singular_values(matrix).max(initial=0)) for matrix in matrices(model))
-
-
-def nonzero(model: Model) -> float:
-    """Number of values that are not zero; -0.0 is zero."""
-    return float(sum(np.count_nonzero(tensor) for tensor in model.weights.values()))
-
-
-def parameters(model: Model) -> float:
-    """Number of values, zero or not."""
-    return float(sum(tensor.size for tensor in model.weights.values()))
-
-
-def compressed_bytes(model: Model) -> float:
-    """Length of the canonical file under xz (preset 9 extreme, a dictionary as large as the file, no check sum)."""
-    # The preset's own dictionary of 64 MiB compresses a small file no better, and takes 40 ms to set up.
-    dictionary = 1 << max(12, min(26, (len(model.canonical) - 1).bit_length()))
+def compressed_bytes(content: bytes) -> float:
+    """Length under `xz -9e --check=none` (the dictionary is as large as the content: it compresses no worse)."""
+    # The preset's own dictionary of 64 MiB takes 40 ms to set up.
+    dictionary = 1 << max(12, min(26, (len(content) - 1).bit_length()))
     chain = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "dict_size": dictionary}]
-    return float(len(lzma.compress(model.canonical, lzma.FORMAT_XZ, check=lzma.CHECK_NONE, filters=chain)))
-
-
-def matrices(model: Model) -> Iterator[Matrix]:
-    """Every tensor that counts as a (rows, columns) float64 matrix, in the order of names."""
-    for _, tensor in sorted(model.weights.items()):
-        yield as_matrix(tensor)
+    return float(len(lzma.compress(content, lzma.FORMAT_XZ, check=lzma.CHECK_NONE, filters=chain)))
 
 
 def as_matrix(tensor: npt.NDArray[Any]) -> Matrix:
@@ -128,20 +150,131 @@ def _gram_error(values: Matrix) -> float:
     return float(np.finfo(np.float64).eps * (values.max() ** 2 / (2 * values.clip(min=1e-300))).sum())
 
 
+_SHAPE = "order and names of tensors, the numbering of neurons, a matrix stored transposed"
 SCORES: Mapping[str, Score] = {
     score.name: score
     for score in (
-        Score("l1", "sum of absolute weights", "Σ_W Σ|w|", False, l1),
-        Score("l2", "sum of the L2 norms of the weight matrices", "Σ_W √Σw²", False, l2),
-        Score("nuclear", "sum of the nuclear norms of the weight matrices", "Σ_W Σᵢ σᵢ(W)", False, nuclear),
-        Score("spectral", "sum of the spectral norms of the weight matrices", "Σ_W maxᵢ σᵢ(W)", False, spectral),
-        Score("nonzero", "number of weights that are not zero", "Σ_W #{w ≠ 0}", True, nonzero),
-        Score("parameters", "number of weights", "Σ_W #{w}", True, parameters),
-        Score("bytes", "length of the compressed model file", "|xz(canonical file)|", True, compressed_bytes),
+        Score(
+            name="l1",
+            sentence="sum of absolute weights",
+            formula="Σ_W Σ|w|",
+            source="Tibshirani 1996, Regression shrinkage and selection via the lasso",
+            same=f"{_SHAPE}, any reshaping",
+            whole=False,
+            of=summed("l1"),
+        ),
+        Score(
+            name="l2",
+            sentence="sum of the L2 norms of the weight matrices",
+            formula="Σ_W √Σw²",
+            source="Krogh and Hertz 1991, A simple weight decay can improve generalization",
+            same=f"{_SHAPE}, any reshaping, a rotation of a layer",
+            whole=False,
+            of=summed("l2"),
+        ),
+        Score(
+            name="nuclear",
+            sentence="sum of the nuclear norms of the weight matrices",
+            formula="Σ_W Σᵢ σᵢ(W)",
+            source="Srebro, Rennie and Jaakkola 2004, Maximum-margin matrix factorization",
+            same=f"{_SHAPE}, a rotation of a layer",
+            whole=False,
+            tolerance=1e-5,
+            of=summed("nuclear"),
+        ),
+        Score(
+            name="spectral",
+            sentence="sum of the spectral norms of the weight matrices",
+            formula="Σ_W maxᵢ σᵢ(W)",
+            source="Yoshida and Miyato 2017, Spectral norm regularization for improving the generalizability of deep learning",
+            same=f"{_SHAPE}, a rotation of a layer",
+            whole=False,
+            tolerance=1e-5,
+            of=summed("spectral"),
+        ),
+        Score(
+            name="nonzero",
+            sentence="number of weights that are not zero",
+            formula="Σ_W #{w ≠ 0}",
+            source="LeCun, Denker and Solla 1990, Optimal brain damage",
+            same=f"{_SHAPE}, any reshaping, the size of the weights",
+            whole=True,
+            of=summed("nonzero"),
+        ),
+        Score(
+            name="parameters",
+            sentence="number of weights",
+            formula="Σ_W #{w}",
+            source="the usual count; a shared tensor counts once",
+            same="all but the shapes of the tensors",
+            whole=True,
+            of=summed("parameters"),
+        ),
+        Score(
+            name="bytes",
+            sentence="length of the compressed model file",
+            formula="|xz(canonical file)|",
+            source="Rissanen 1978, Modeling by shortest data description; xz -9e of the file that the referee rebuilt",
+            same="names, metadata, order of tensors, attributes at their default, -0.0",
+            whole=True,
+            # Releases of liblzma differ by a few bytes.
+            tolerance=2e-3,
+            of=lambda counted: counted.compressed,
+        ),
+        Score(
+            name="bits",
+            sentence="bits of the weights that are not zero",
+            formula="Σ_W #{w ≠ 0} · width(W)",
+            source="Han, Mao and Dally 2016, Deep compression; without the cost of their positions",
+            same=f"{_SHAPE}, any reshaping, the size of the weights",
+            whole=True,
+            of=summed("bits"),
+        ),
+        Score(
+            name="path_norm",
+            sentence="sum over all paths through the network of the product of their absolute weights, biases counted",
+            formula="Σ_k f_|W|(1)_k",
+            source="Neyshabur, Tomioka and Srebro 2015, Norm-based capacity control; Gonon et al. 2024, A path-norm toolkit",
+            same="the numbering of neurons, a scale moved from one layer to the next, BatchNormalization folded or not",
+            whole=False,
+            tolerance=1e-4,
+            of=measured("path_norm"),
+        ),
+        Score(
+            name="flops",
+            sentence="multiply-adds of one example",
+            formula="Σ_nodes #{a · b + c}",
+            source="the loops of products and convolutions; every other arithmetic operator costs one a number",
+            same="the weights themselves, names, moving numbers about",
+            whole=True,
+            of=measured("flops"),
+        ),
+        Score(
+            name="active_nonzero",
+            sentence="mean number of non-zero weights that touch one example",
+            formula="mean_x Σ_W #{w ≠ 0, w meets x ≠ 0}",
+            source="Shazeer et al. 2017, Outrageously large neural networks: the sparsely-gated mixture-of-experts layer",
+            same="the numbering of neurons, the size of the weights",
+            whole=True,
+            tolerance=1e-3,
+            of=measured("active_nonzero"),
+        ),
     )
 }
 
 
-def all_scores(model: Model) -> dict[str, float]:
-    """Every score of the table, in its order."""
-    return {name: score.of(model) for name, score in SCORES.items()}
+def all_scores(counted: Counted) -> dict[str, float]:
+    """Every score of the table that the model has, in the table's order."""
+    values = {name: score.of(counted) for name, score in SCORES.items()}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def counted(model: Model, remembered: Remembered = lambda array, compute: compute()) -> Counted:
+    """A model with its tensors counted.
+
+    Args:
+        remembered: gives what it knows of an array, or has it computed
+    """
+    tensors = {name: remembered(tensor, partial(additive, tensor)) for name, tensor in model.weights.items()}
+    file = np.frombuffer(model.canonical, np.uint8)
+    return Counted(model, tensors, remembered(file, lambda: {"bytes": compressed_bytes(model.canonical)})["bytes"])

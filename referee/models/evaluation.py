@@ -1,50 +1,164 @@
 """Run a rebuilt model on rows, in a child process that can't take the referee with it.
 
 The rows are shuffled by a secret before the child sees them, and some are run one by one as well: a model that counts rows
-or looks at its neighbours gives itself away.
+or looks at its neighbours gives itself away. A second child asks onnx's own reference implementation about a few rows, so
+that no bug of one runtime can be taken for a model. Both children start before they are needed, for they import slowly.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import selectors
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import IO, Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from referee.ground.errors import InvalidModel, RefereeFault, RuleBroken
+from referee.ground.graph import Graph
+from referee.models.walk import walk
 
 Array = npt.NDArray[Any]
 CHILD = Path(__file__).with_name("evaluation_child.py")
+OPINION = Path(__file__).with_name("opinion_child.py")
 INVALID = 10
-"""exit status of the child that stands for: the model can't be run"""
+"""exit status of a child that stands for: the model can't be run"""
+TOLERANCE = 1e-4
+"""Between a row alone and the row in its batch: absolute, and relative to the row's largest output. On one machine
+onnxruntime was bit-identical across batch sizes; the rest is left for other machines."""
+OPINION_TOLERANCE = 1e-3
+"""Between onnxruntime and onnx.reference, likewise: they add in another order, and take other approximations of erf."""
+HEAVY = 2e10
+"""operations from which on optimising the graph and several threads pay for their start"""
+BATCH_BYTES = 2**26
+"""of values that live at one time, for the size of a batch"""
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What the child may use."""
+    """What the children may use."""
 
     memory_bytes: int = 3 * 2**30
+    """beside the rows"""
     cpu_seconds: int = 30
     wall_seconds: int = 120
     batch_rows: int = 1024
     single_rows: int = 256
     """rows that are run one by one as well"""
+    opinion_rows: int = 8
+    """rows that the second opinion is asked about"""
+    threads: int = 1
+    optimize: bool = False
 
 
-TOLERANCE = 1e-4
-"""Between a row alone and the row in its batch: absolute, and relative to the row's largest output. On one machine
-onnxruntime was bit-identical across batch sizes; the rest is left for other machines."""
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """Graphs derived from the model that measure something about it."""
+
+    absolute: bytes | None = None
+    """the network of absolute weights, to be run on ones"""
+    counting: bytes | None = None
+    """counts the weights that touch one example"""
+    counted_rows: Sequence[int] = ()
+    """places in the parts, one behind the other"""
 
 
-def evaluate(canonical: bytes, parts: Sequence[Array], columns: Sequence[int], budget: Budget = Budget()) -> list[Array]:
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What came out."""
+
+    outputs: list[Array]
+    """for each part (rows, columns) float32, finite"""
+    measured: dict[str, float] = field(default_factory=dict)
+    """what the probes found, as far as it is finite"""
+
+
+Watch = Callable[[int, int], None]
+"""told now and then: rows done, rows in all"""
+
+
+def budget_for(graph: Graph, rows: int) -> Budget:
+    """What running a graph on `rows` rows may take: generous, so that no slow machine decides about an honest model.
+
+    Raises:
+        InvalidModel: its shapes don't fit a batch, or it needs too much memory.
+    """
+    one = walk(graph, 1)
+    heavy = one.operations * rows > HEAVY
+    batch = next(size for size in (1024, 256, 64, 16, 4, 1) if size == 1 or size * one.peak_bytes <= BATCH_BYTES)
+    walk(graph, batch)
+    single = 64 if heavy else 256
+    seconds = 30 + one.operations * rows / 5e8 + len(graph.nodes) * (rows / batch + single) * 1e-4
+    return Budget(
+        cpu_seconds=int(seconds),
+        wall_seconds=int(90 + seconds),
+        batch_rows=batch,
+        single_rows=single,
+        opinion_rows=2 if one.operations > 10**7 else 8,
+        threads=len(_processors()) if heavy else 1,
+        optimize=heavy,
+    )
+
+
+class Children:
+    """The two children, importing what they need. For one evaluation; ended with it.
+
+    Used as a context: leaving it kills what still runs and removes what they wrote.
+    """
+
+    def __enter__(self) -> Self:
+        self._scratch = tempfile.TemporaryDirectory(prefix="mlgolf-judge-")
+        self.folder = Path(self._scratch.name)
+        self.runtime, self.opinion = (self._started(script) for script in (CHILD, OPINION))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for child in (self.runtime, self.opinion):
+            child.kill()
+            child.wait()
+            for pipe in (child.stdin, child.stdout):
+                if pipe is not None:
+                    with contextlib.suppress(BrokenPipeError):
+                        pipe.close()
+        self._scratch.cleanup()
+
+    def _started(self, script: Path) -> subprocess.Popen[bytes]:
+        with self.errors(script).open("wb") as errors:
+            return subprocess.Popen(
+                [sys.executable, "-I", "-S", str(script), json.dumps(sys.path)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+                cwd=self.folder,
+            )
+
+    def errors(self, script: Path) -> Path:
+        """Where what a child says about its end stands."""
+        return self.folder / f"{script.stem}.err"
+
+
+def evaluate(
+    canonical: bytes,
+    parts: Sequence[Array],
+    columns: Sequence[int],
+    budget: Budget = Budget(),
+    *,
+    probes: Probes = Probes(),
+    children: Children | None = None,
+    watch: Watch = lambda done, rows: None,
+) -> Evaluation:
     """Outputs of a model for several sets of rows.
 
     Args:
@@ -52,54 +166,115 @@ def evaluate(canonical: bytes, parts: Sequence[Array], columns: Sequence[int], b
         parts: sets of rows, each (rows, ...) float32
         columns: how many numbers an output row may have
 
-    Returns:
-        for each part (rows, columns) float32, finite
-
     Raises:
-        InvalidModel: it can't be run within the budget, or its outputs have a wrong shape or are not finite.
+        InvalidModel: it can't be run within the budget, its outputs have a wrong shape or are not finite, or two
+            implementations of ONNX don't agree about them.
         RuleBroken: a row's output depends on the other rows of its batch.
     """
-    rows = np.concatenate(parts)
-    # Seeded by the operating system: neither a contestant nor a reader can know the order.
-    order = np.random.default_rng().permutation(len(rows))
-    alone = np.random.default_rng().permutation(len(rows))[: budget.single_rows]
-    with tempfile.TemporaryDirectory(prefix="mlgolf-judge-") as folder:
-        np.save(Path(folder) / "alone.npy", alone)
-        np.save(Path(folder) / "rows.npy", rows[order])
-        (Path(folder) / "model.onnx").write_bytes(canonical)
-        _run_child(Path(folder), columns, budget)
-        batched = np.load(Path(folder) / "batched.npy", allow_pickle=False)
-        single = np.load(Path(folder) / "single.npy", allow_pickle=False)
+    if children is None:
+        with Children() as own:
+            return evaluate(canonical, parts, columns, budget, probes=probes, children=own, watch=watch)
+    folder = children.folder
+    order, alone = _lay_out(folder, parts, budget, probes)
+    (folder / "model.onnx").write_bytes(canonical)
+    for name, content in (("absolute", probes.absolute), ("counting", probes.counting)):
+        if content is not None:
+            (folder / f"{name}.onnx").write_bytes(content)
+    until = time.monotonic() + budget.wall_seconds
+    # The rows are mapped, and a map counts as memory.
+    asked = {**asdict(budget), "memory_bytes": budget.memory_bytes + (folder / "rows.npy").stat().st_size}
+    for child in (children.runtime, children.opinion):
+        _ask(child, {**asked, "columns": list(columns)})
+    _finish(children, children.runtime, CHILD, budget, until, watch)
+    batched, single = (_array(folder / f"{name}.npy") for name in ("batched", "single"))
     if not np.isfinite(batched).all():
         raise InvalidModel("an output is NaN or infinite")
-    together = batched[alone]
-    scale = TOLERANCE * (1 + np.abs(together).max(axis=1, keepdims=True))
-    if single.shape != together.shape or not (np.abs(single - together) <= scale).all():
+    if not _close(single, batched[alone], TOLERANCE):
         raise RuleBroken("the output for a row depends on the other rows of its batch")
+    _finish(children, children.opinion, OPINION, budget, until, lambda done, rows: None)
+    opinion = _array(folder / "opinion.npy")
+    if not _close(opinion, batched[alone[: len(opinion)]], OPINION_TOLERANCE):
+        raise InvalidModel("onnxruntime and onnx.reference don't agree about the outputs; export it with simpler operators")
     outputs = np.empty_like(batched)
     outputs[order] = batched
-    return np.split(outputs, np.cumsum([len(part) for part in parts])[:-1])
+    measured = json.loads((folder / "measured.json").read_text(encoding="utf-8"))
+    return Evaluation(np.split(outputs, np.cumsum([len(part) for part in parts])[:-1]), measured)
 
 
-def _run_child(folder: Path, columns: Sequence[int], budget: Budget) -> None:
-    asked = json.dumps({"folder": str(folder), "columns": list(columns), "path": sys.path, **asdict(budget)})
-    try:
-        child = subprocess.run(
-            [sys.executable, "-I", "-S", str(CHILD), asked],
-            capture_output=True,
-            timeout=budget.wall_seconds,
-            env={"OMP_NUM_THREADS": "1"},
-            cwd=folder,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise InvalidModel(f"running the model took more than {budget.wall_seconds} s") from None
-    told = child.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-    if child.returncode == INVALID:
+def _lay_out(folder: Path, parts: Sequence[Array], budget: Budget, probes: Probes) -> tuple[Array, Array]:
+    """Write the rows in a secret order; give that order, and the places in it of the rows to run alone."""
+    rows = sum(len(part) for part in parts)
+    # Seeded by the operating system: neither a contestant nor a reader can know the order.
+    order = np.random.default_rng().permutation(rows)
+    alone = np.random.default_rng().permutation(rows)[: budget.single_rows]
+    place = np.empty_like(order)
+    place[order] = np.arange(rows)
+    # A map, so that a large data set is never held twice.
+    shuffled = np.lib.format.open_memmap(folder / "rows.npy", "w+", np.float32, (rows, *parts[0].shape[1:]))
+    first = 0
+    for part in parts:
+        for start in range(0, len(part), 4096):
+            some = part[start : start + 4096]
+            shuffled[place[first + start : first + start + len(some)]] = some
+        first += len(part)
+    shuffled.flush()
+    np.save(folder / "alone.npy", alone)
+    np.save(folder / "counted.npy", place[np.asarray(probes.counted_rows, np.int64)])
+    return order, alone
+
+
+def _ask(child: subprocess.Popen[bytes], what: dict[str, Any]) -> None:
+    assert child.stdin is not None
+    # A child that is dead already says so when its end is looked at.
+    with contextlib.suppress(BrokenPipeError):
+        child.stdin.write(json.dumps(what).encode() + b"\n")
+        child.stdin.flush()
+
+
+def _finish(
+    children: Children, child: subprocess.Popen[bytes], script: Path, budget: Budget, until: float, watch: Watch
+) -> None:
+    """Follow a child to its end, and say what that means."""
+    assert child.stdout is not None
+    if not _followed(child.stdout, until, watch):
+        raise InvalidModel(f"running the model took more than {budget.wall_seconds} s")
+    status = child.wait()
+    told = children.errors(script).read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
+    if status == INVALID:
         raise InvalidModel(told[0][:300] if told else "the model can't be run")
-    if child.returncode == -signal.SIGXCPU or child.returncode == -signal.SIGKILL:
+    if status in (-signal.SIGXCPU, -signal.SIGKILL):
         raise InvalidModel(f"running the model took more than {budget.cpu_seconds} s of processor time")
-    if child.returncode < 0:
-        raise InvalidModel(f"running the model ended in {signal.Signals(-child.returncode).name}")
-    if child.returncode:
-        raise RefereeFault(f"the evaluation failed: {told[0][:300] if told else f'exit {child.returncode}'}")
+    if status < 0:
+        raise InvalidModel(f"running the model ended in {signal.Signals(-status).name}")
+    if status:
+        raise RefereeFault(f"the evaluation failed: {told[0][:300] if told else f'exit {status}'}")
+
+
+def _followed(stdout: IO[bytes], until: float, watch: Watch) -> bool:
+    """Read `done rows` lines until the child closes its end; whether it did so in time."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(stdout, selectors.EVENT_READ)
+        while True:
+            if not selector.select(max(0, until - time.monotonic())):
+                return False
+            line = stdout.readline()
+            if not line:
+                return True
+            done, rows = line.split()
+            watch(int(done), int(rows))
+
+
+def _close(one: Array, other: Array, tolerance: float) -> bool:
+    if one.shape != other.shape:
+        return False
+    scale = tolerance * (1 + np.abs(other).max(axis=1, keepdims=True))
+    # NaN is close to nothing.
+    return bool((np.abs(one - other) <= scale).all())
+
+
+def _array(file: Path) -> Array:
+    return np.asarray(np.load(file, allow_pickle=False))
+
+
+def _processors() -> set[int]:
+    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set(range(os.cpu_count() or 1))

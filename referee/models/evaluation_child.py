@@ -4,58 +4,109 @@ Limits itself before it opens the model. Exit 10 says that the model can't be ru
 """
 
 import json
+import os
 import resource
 import sys
-from pathlib import Path
+import time
+from collections.abc import Callable
+from typing import Any
+
+# Started without `site`, which takes a tenth of the time of a small judgement: the parent knows the way.
+sys.path[:] = json.loads(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+import numpy as np  # noqa: E402
+import onnxruntime  # noqa: E402
+
+TOLD_EVERY = 0.2
+"""seconds between two lines about how far it is"""
 
 
 def main() -> None:
-    asked = json.loads(sys.argv[1])
-    # Started without `site`, which takes a tenth of the time of a small judgement: the parent knows the way.
-    sys.path[:] = asked["path"]
+    asked = json.loads(sys.stdin.readline() or sys.exit(0))
     resource.setrlimit(resource.RLIMIT_AS, (asked["memory_bytes"],) * 2)
     resource.setrlimit(resource.RLIMIT_CPU, (asked["cpu_seconds"], asked["cpu_seconds"] + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-    import numpy as np
-    import onnxruntime
-
-    folder = Path(asked["folder"])
-    rows = np.load(folder / "rows.npy", mmap_mode="r", allow_pickle=False)
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 4
-    # Pre-packing and arenas would keep a second copy of the weights and of the largest batch.
-    options.enable_cpu_mem_arena = False
+    rows = np.load("rows.npy", mmap_mode="r", allow_pickle=False)
     try:
-        session = onnxruntime.InferenceSession(
-            (folder / "model.onnx").read_bytes(), options, providers=["CPUExecutionProvider"]
-        )
-        source = session.get_inputs()[0]
-        if list(source.shape[1:]) != list(rows.shape[1:]):
-            refuse(f"the input takes rows of shape {tuple(source.shape[1:])}, the data's are {rows.shape[1:]}")
-
-        def run(start: int, stop: int) -> "np.ndarray":
-            output = session.run(None, {source.name: np.ascontiguousarray(rows[start:stop])})[0]
-            if output.dtype != np.float32 or output.shape[:1] != (stop - start,):
-                refuse(f"expected float32 outputs, one for each row, got {output.dtype} {output.shape}")
-            if output.size // (stop - start) not in asked["columns"]:
-                expected = " or ".join(map(str, asked["columns"]))
-                refuse(f"an output row has {output.size // (stop - start)} numbers, expected {expected}")
-            return np.asarray(output.reshape(stop - start, -1))
-
-        size = asked["batch_rows"]
-        batched = [run(start, min(start + size, len(rows))) for start in range(0, len(rows), size)]
-        single = [run(int(row), int(row) + 1) for row in np.load(folder / "alone.npy", allow_pickle=False)]
-        if len({part.shape[1] for part in batched}) > 1 or len({part.shape[1] for part in single}) > 1:
-            refuse("the width of an output row depends on the batch")
+        batched, single = model_outputs(asked, rows)
+        measured = {
+            "path_norm": if_possible(lambda: path_norm(asked, rows.shape[1:])),
+            "active_nonzero": if_possible(lambda: active_nonzero(asked, rows)),
+        }
     except MemoryError:
         refuse("running the model takes too much memory")
     except Exception as error:
         refuse(f"onnxruntime: {' '.join(str(error).split())}")
-    np.save(folder / "batched.npy", np.concatenate(batched))
-    np.save(folder / "single.npy", np.concatenate(single))
+    np.save("batched.npy", batched)
+    np.save("single.npy", single)
+    with open("measured.json", "w", encoding="utf-8") as file:
+        json.dump({name: value for name, value in measured.items() if value is not None and np.isfinite(value)}, file)
+
+
+def model_outputs(asked: dict[str, Any], rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    session = opened("model.onnx", asked)
+    source = session.get_inputs()[0]
+    if list(source.shape[1:]) != list(rows.shape[1:]):
+        refuse(f"the input takes rows of shape {tuple(source.shape[1:])}, the data's are {rows.shape[1:]}")
+
+    def run(start: int, stop: int) -> np.ndarray:
+        output = session.run(None, {source.name: np.ascontiguousarray(rows[start:stop])})[0]
+        if output.dtype != np.float32 or output.shape[:1] != (stop - start,):
+            refuse(f"expected float32 outputs, one for each row, got {output.dtype} {output.shape}")
+        if output.size // (stop - start) not in asked["columns"]:
+            expected = " or ".join(map(str, asked["columns"]))
+            refuse(f"an output row has {output.size // (stop - start)} numbers, expected {expected}")
+        return np.asarray(output.reshape(stop - start, -1))
+
+    size, batched, told = asked["batch_rows"], [], time.monotonic()
+    for start in range(0, len(rows), size):
+        batched.append(run(start, min(start + size, len(rows))))
+        if time.monotonic() - told > TOLD_EVERY:
+            told = time.monotonic()
+            print(min(start + size, len(rows)), len(rows), flush=True)
+    single = [run(int(row), int(row) + 1) for row in np.load("alone.npy", allow_pickle=False)]
+    if len({part.shape[1] for part in batched}) > 1 or len({part.shape[1] for part in single}) > 1:
+        refuse("the width of an output row depends on the batch")
+    return np.concatenate(batched), np.concatenate(single)
+
+
+def if_possible(measure: "Callable[[], float | None]") -> float | None:
+    """A model that can be run may have a derived graph that can't; then it lacks that score."""
+    try:
+        return measure()
+    except Exception:
+        return None
+
+
+def path_norm(asked: dict[str, Any], shape: tuple[int, ...]) -> float | None:
+    """The sum of the outputs of the network of absolute weights, for ones."""
+    if not os.path.exists("absolute.onnx"):
+        return None
+    session = opened("absolute.onnx", asked)
+    ones = np.ones((1, *shape), np.float32)
+    return float(session.run(None, {session.get_inputs()[0].name: ones})[0].sum(dtype=np.float64))
+
+
+def active_nonzero(asked: dict[str, Any], rows: np.ndarray) -> float | None:
+    """The mean count over some rows."""
+    counted = np.load("counted.npy", allow_pickle=False)
+    if not os.path.exists("counting.onnx") or not len(counted):
+        return None
+    session = opened("counting.onnx", asked)
+    name = session.get_inputs()[0].name
+    return float(np.mean([session.run(None, {name: np.ascontiguousarray(rows[row : row + 1])})[0] for row in counted]))
+
+
+def opened(file: str, asked: dict[str, Any]) -> "onnxruntime.InferenceSession":
+    levels = onnxruntime.GraphOptimizationLevel
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = levels.ORT_ENABLE_ALL if asked["optimize"] else levels.ORT_DISABLE_ALL
+    options.intra_op_num_threads, options.inter_op_num_threads = asked["threads"], 1
+    options.log_severity_level = 4
+    # An arena would keep a second copy of the largest batch.
+    options.enable_cpu_mem_arena = False
+    with open(file, "rb") as stream:
+        return onnxruntime.InferenceSession(stream.read(), options, providers=["CPUExecutionProvider"])
 
 
 def refuse(why: str) -> None:

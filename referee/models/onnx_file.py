@@ -8,7 +8,8 @@ format, duplicate initializers, and files that name other files.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,9 @@ from onnx import AttributeProto, TensorProto, helper, numpy_helper
 
 from referee.ground.errors import InvalidModel, nearest
 from referee.ground.graph import Attribute, Graph, Node, is_finite, zero_is_positive
-from referee.models.operators import ALLOWED, OPSETS
+from referee.models.operators import ALLOWED, OPERATORS, OPSETS
+from referee.models.shape_rules import FLOAT
+from referee.models.walk import ATTRIBUTES, defaults, walk
 
 MOST_NODES = 10_000
 IR_VERSION = 10
@@ -34,13 +37,6 @@ _TYPES: Mapping[int, str] = {
 }
 """Element types of stored tensors, and the typed field that holds them where raw_data does not."""
 _DATA_FIELDS = ("raw_data", "float_data", "int32_data", "int64_data", "double_data", "uint64_data", "string_data")
-_ATTRIBUTES: Mapping[int, Callable[[AttributeProto], Attribute]] = {
-    AttributeProto.INT: lambda attribute: attribute.i,
-    AttributeProto.FLOAT: lambda attribute: attribute.f,
-    AttributeProto.STRING: lambda attribute: attribute.s.decode("utf-8", "replace"),
-    AttributeProto.INTS: lambda attribute: tuple(attribute.ints),
-    AttributeProto.FLOATS: lambda attribute: tuple(attribute.floats),
-}
 
 
 def read(content: bytes) -> Graph:
@@ -53,7 +49,8 @@ def read(content: bytes) -> Graph:
         the graph: Constant nodes have become tensors, what nothing uses is gone, -0.0 is +0.0
 
     Raises:
-        InvalidModel: anything else than one float32 input, one float32 output, allowed operators, finite plain tensors.
+        InvalidModel: anything else than one float32 input, one float32 output for each example, allowed operators, finite
+            plain tensors, shapes that are known beforehand.
     """
     model = onnx.ModelProto()
     try:
@@ -67,14 +64,17 @@ def read(content: bytes) -> Graph:
     nodes = list(_nodes(model.graph, model.opset_import[0].version, {name}, tensors))
     if output not in {made for node in nodes for made in node.outputs}:
         raise InvalidModel(f'no node makes the output "{output}"')
-    return _used(
-        Graph(
-            opset=model.opset_import[0].version,
-            input=name,
-            input_shape=shape,
-            output=output,
-            nodes=tuple(nodes),
-            tensors=tensors,
+    return _measured(
+        _used(
+            Graph(
+                opset=model.opset_import[0].version,
+                input=name,
+                input_shape=shape,
+                output=output,
+                output_shape=(),
+                nodes=tuple(nodes),
+                tensors=tensors,
+            )
         )
     )
 
@@ -97,10 +97,10 @@ def write(graph: Graph) -> bytes:
         made.attribute.extend(
             helper.make_attribute(key, value, attr_type=_LISTS if value == () else None)
             for key, value in sorted(node.attributes.items())
-            if value != _default(graph.opset, node.op, key)
+            if value != defaults(node.op, graph.opset).get(key)
         )
         nodes.append(made)
-    target = helper.make_tensor_value_info(short(graph.output), TensorProto.FLOAT, None)
+    target = helper.make_tensor_value_info(short(graph.output), TensorProto.FLOAT, ["n", *graph.output_shape])
     stored = [
         numpy_helper.from_array(np.asarray(array, order="C"), short(name))
         for name, array in sorted(graph.tensors.items(), key=lambda item: int(short(item[0])))
@@ -195,7 +195,16 @@ def _nodes(graph: onnx.GraphProto, opset: int, known: set[str], tensors: dict[st
         if proto.op_type == "Constant":
             tensors[proto.output[0]] = _constant(proto, where)
         else:
-            yield Node(proto.name, proto.op_type, tuple(proto.input), tuple(proto.output), dict(_attributes(proto, where)))
+            schema = onnx.defs.get_schema(proto.op_type, opset, "")
+            _refuse_arity("inputs", len(proto.input), schema.min_input, schema.max_input, where)
+            _refuse_arity("outputs", len(proto.output), schema.min_output, schema.max_output, where)
+            attributes = dict(_attributes(proto, opset, where))
+            yield Node(str(proto.name), proto.op_type, tuple(proto.input), tuple(proto.output), attributes)
+
+
+def _refuse_arity(what: str, count: int, least: int, most: int, where: str) -> None:
+    if not least <= count <= most:
+        raise InvalidModel(f"{where}: has {count} {what}, expected {least if least == most else f'{least} to {most}'}")
 
 
 def _constant(proto: onnx.NodeProto, where: str) -> Any:
@@ -205,21 +214,34 @@ def _constant(proto: onnx.NodeProto, where: str) -> Any:
     return _array(values["value"].t)
 
 
-def _attributes(proto: onnx.NodeProto, where: str) -> Iterator[tuple[str, Attribute]]:
-    seen = set()
+def _attributes(proto: onnx.NodeProto, opset: int, where: str) -> Iterator[tuple[str, Attribute]]:
+    known, seen = onnx.defs.get_schema(proto.op_type, opset, "").attributes, set()
+    only = OPERATORS[proto.op_type].only or {}
     for attribute in proto.attribute:
         # Protobuf hands a name that is no UTF-8 over as bytes.
-        plain = isinstance(attribute.name, str) and not attribute.ref_attr_name and attribute.type in _ATTRIBUTES
-        if not plain or attribute.name in seen:
+        named = isinstance(attribute.name, str) and attribute.name in known and not attribute.ref_attr_name
+        if not named or attribute.name in seen or attribute.type not in ATTRIBUTES:
             raise InvalidModel(f"{where}: the attribute {attribute.name[:40]} is not allowed")
+        if known[attribute.name].type != attribute.type:
+            raise InvalidModel(f"{where}: the attribute {attribute.name} is of another type than ONNX says")
         seen.add(attribute.name)
-        value = _ATTRIBUTES[attribute.type](attribute)
-        if attribute.name == "training_mode" and value:
-            raise InvalidModel(f"{where}: is in training mode; export the model for inference")
+        value = ATTRIBUTES[attribute.type](attribute)
+        if attribute.name in only and value not in only[attribute.name]:
+            allowed = " or ".join(map(str, only[attribute.name]))
+            hint = "; export the model for inference" if attribute.name == "training_mode" else ""
+            raise InvalidModel(f"{where}: the attribute {attribute.name} must be {allowed}{hint}")
         parts = value if isinstance(value, tuple) else (value,)
         if any(isinstance(part, float) and not math.isfinite(part) for part in parts):
-            raise InvalidModel(f"{where}: the attribute {attribute.name[:40]} is not finite")
+            raise InvalidModel(f"{where}: the attribute {attribute.name} is not finite")
         yield attribute.name, value
+
+
+def _measured(graph: Graph) -> Graph:
+    """The graph with the shape of its output, known from a walk with one example."""
+    output = walk(graph, 1).values[graph.output]
+    if output.dtype != FLOAT or output.shape[:1] != (1,):
+        raise InvalidModel(f"the output must be float32, a row for each example; for one it is {output.dtype} {output.shape}")
+    return replace(graph, output_shape=output.shape[1:])
 
 
 def _used(graph: Graph) -> Graph:
@@ -229,14 +251,8 @@ def _used(graph: Graph) -> Graph:
         if needed & set(node.outputs):
             nodes.append(node)
             needed |= set(node.inputs) - {""}
-    return Graph(
-        opset=graph.opset,
-        input=graph.input,
-        input_shape=graph.input_shape,
-        output=graph.output,
-        nodes=tuple(reversed(nodes)),
-        tensors={name: array for name, array in graph.tensors.items() if name in needed},
-    )
+    tensors = {name: array for name, array in graph.tensors.items() if name in needed}
+    return replace(graph, nodes=tuple(reversed(nodes)), tensors=tensors)
 
 
 def _in_opset(operator: str, opset: int) -> bool:
@@ -245,11 +261,3 @@ def _in_opset(operator: str, opset: int) -> bool:
     except onnx.defs.SchemaError:
         return False
     return True
-
-
-def _default(opset: int, operator: str, attribute: str) -> Attribute | None:
-    schema = onnx.defs.get_schema(operator, opset, "")
-    default = schema.attributes[attribute].default_value if attribute in schema.attributes else None
-    if default is None or default.type not in _ATTRIBUTES:
-        return None
-    return _ATTRIBUTES[default.type](default)

@@ -1,18 +1,169 @@
-"""The operators that a graph may use. Their attributes, types and defaults come from ONNX's own schemas."""
+"""The operators that a graph may use, a row each: what it makes of shapes, what it costs, what a positive scale does to it.
+
+Their attributes, with types and defaults, come from ONNX's own schemas. All are deterministic functions of one example and
+of the stored tensors: no control flow, no randomness, nothing for training alone, nothing that makes large tensors out of
+small numbers (ConstantOfShape, Range), nothing that looks up strings.
+"""
 
 from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from referee.models import shape_rules as shapes
+from referee.models.shape_rules import Call, Rule, Shape
 
 OPSETS = range(17, 24)
 """Opset versions that are read; torch exports 20 by default."""
 
-ALLOWED = frozenset(
-    """
-    Abs Add AveragePool BatchNormalization Cast Clip Concat Constant Conv Cos DequantizeLinear Div Elu Erf Exp Expand
-    Flatten Gather Gelu Gemm GlobalAveragePool GlobalMaxPool HardSigmoid HardSwish Identity LayerNormalization LeakyRelu
-    Log LogSoftmax MatMul Max MaxPool Mean Min Mish Mul Neg Pad Pow PRelu Reciprocal ReduceMax ReduceMean ReduceMin
-    ReduceSum Relu Reshape Selu Sigmoid Sign Sin Slice Softmax Softplus Split Sqrt Squeeze Sub Sum Tanh Transpose
-    Unsqueeze
-    """.split()
-)
-"""Deterministic functions of one example and of the stored tensors: no control flow, no randomness, nothing that makes
-large tensors out of small numbers (ConstantOfShape, Range), nothing that looks up strings."""
+
+class Scale(Enum):
+    """What becomes of an operator in the network of absolute weights that the path norm runs."""
+
+    NONE = "not positively homogeneous: refused where the architecture is"
+    LINEAR = "linear in its inputs: stays"
+    PRODUCT = "linear in one input while the other is stored: stays"
+    QUOTIENT = "linear in the first input while the second is stored: stays"
+    IDENTITY = "no larger than its input: becomes Identity"
+    SUM = "no larger than the sum of its inputs: becomes a sum"
+    SIZES = "looks at sizes alone: stays"
+    OWN = "has a rule of its own in models.path_norm"
+
+
+Work = Callable[[Call, Shape], int]
+"""(node with its inputs, shape of the first output) -> multiply-adds"""
+
+
+def numbers(call: Call, out: Shape) -> int:
+    """One for each number that is read or written, whichever are more."""
+    return max(math.prod(out), *(value.size for value in call.inputs if value is not None), 0)
+
+
+def nothing(call: Call, out: Shape) -> int:
+    """Moving numbers about is free."""
+    return 0
+
+
+def of_gemm(call: Call, out: Shape) -> int:
+    """m n k."""
+    return math.prod(out) * int(call.shape(0)[0 if call.get("transA") else 1])
+
+
+def of_matmul(call: Call, out: Shape) -> int:
+    """Numbers made, times the length of the common axis."""
+    return math.prod(out) * call.shape(0)[-1]
+
+
+def of_conv(call: Call, out: Shape) -> int:
+    """Numbers made, times the size of a kernel."""
+    return math.prod(out) * math.prod(call.shape(1)[1:])
+
+
+def of_conv_transpose(call: Call, out: Shape) -> int:
+    """Numbers read, times the size of a kernel."""
+    return math.prod(call.shape(0)) * math.prod(call.shape(1)[1:])
+
+
+def of_pool(call: Call, out: Shape) -> int:
+    """Numbers made, times the size of the window."""
+    return math.prod(out) * math.prod(call.get("kernel_shape") or ())
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A row of the table of operators."""
+
+    name: str
+    shape: Rule
+    scale: Scale = Scale.NONE
+    work: Work = numbers
+    structure: tuple[int, ...] = ()
+    """inputs that decide a shape: whole numbers, known before anything runs; those that do nothing else are no weights"""
+    only: Mapping[str, tuple[object, ...]] | None = None
+    """attribute -> the values that it may have"""
+
+
+def _unary(names: str, scale: Scale = Scale.NONE) -> list[Operator]:
+    return [Operator(name, shapes.same, scale) for name in names.split()]
+
+
+def _reduce(names: str, scale: Scale = Scale.NONE) -> list[Operator]:
+    return [Operator(name, shapes.reduce, scale, structure=(1,)) for name in names.split()]
+
+
+def _moving(name: str, shape: Rule, *structure: int, scale: Scale = Scale.LINEAR) -> Operator:
+    return Operator(name, shape, scale, nothing, structure)
+
+
+_INFERENCE = {"training_mode": (0,)}
+OPERATORS: Mapping[str, Operator] = {
+    operator.name: operator
+    for operator in (
+        *_unary("Relu Abs Neg", Scale.IDENTITY),
+        Operator("LeakyRelu", shapes.same, Scale.OWN),
+        Operator("PRelu", shapes.prelu, Scale.OWN),
+        *_unary("Acos Acosh Asin Asinh Atan Atanh Ceil Celu Cos Cosh Elu Erf Exp Floor Gelu HardSigmoid HardSwish Log Mish"),
+        *_unary("Not Reciprocal Round Selu Sigmoid Sign Sin Sinh Softplus Softsign Sqrt Tan Tanh ThresholdedRelu"),
+        Operator("Softmax", shapes.along_axis),
+        Operator("LogSoftmax", shapes.along_axis),
+        Operator("Hardmax", shapes.along_axis),
+        Operator("Clip", shapes.clip),
+        Operator("Cast", shapes.cast, work=nothing),
+        Operator("QuantizeLinear", shapes.quantize),
+        Operator("DequantizeLinear", shapes.dequantize),
+        Operator("Add", shapes.broadcast, Scale.LINEAR),
+        Operator("Sub", shapes.broadcast, Scale.SUM),
+        Operator("Sum", shapes.broadcast, Scale.LINEAR),
+        Operator("Mean", shapes.broadcast, Scale.LINEAR),
+        Operator("Max", shapes.broadcast, Scale.SUM),
+        Operator("Min", shapes.broadcast, Scale.SUM),
+        Operator("Mul", shapes.broadcast, Scale.PRODUCT),
+        Operator("Div", shapes.broadcast, Scale.QUOTIENT),
+        *(Operator(name, shapes.broadcast) for name in ("Mod", "And", "Or", "Xor")),
+        Operator("Pow", shapes.same_as_first_of_two),
+        *(Operator(name, shapes.truth) for name in ("Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual")),
+        Operator("Where", shapes.broadcast),
+        Operator("Gemm", shapes.gemm, Scale.PRODUCT, of_gemm),
+        Operator("MatMul", shapes.matmul, Scale.PRODUCT, of_matmul),
+        Operator("Conv", shapes.conv, Scale.PRODUCT, of_conv),
+        Operator("ConvTranspose", shapes.conv_transpose, Scale.PRODUCT, of_conv_transpose),
+        Operator("MaxPool", shapes.pool, Scale.OWN, of_pool, only={"storage_order": (0,)}),
+        Operator("AveragePool", shapes.pool, Scale.LINEAR, of_pool),
+        Operator("GlobalAveragePool", shapes.global_pool, Scale.LINEAR),
+        Operator("GlobalMaxPool", shapes.global_pool, Scale.OWN),
+        Operator("BatchNormalization", shapes.normalize_channels, Scale.OWN, only=_INFERENCE),
+        Operator("InstanceNormalization", shapes.normalize_channels),
+        Operator("GroupNormalization", shapes.normalize_groups),
+        Operator("LayerNormalization", shapes.normalize_last),
+        Operator("RMSNormalization", shapes.normalize_last),
+        *_reduce("ReduceSum ReduceMean", Scale.LINEAR),
+        *_reduce("ReduceMax ReduceMin ReduceL1", Scale.SUM),
+        *_reduce("ReduceL2 ReduceLogSum ReduceLogSumExp ReduceProd ReduceSumSquare"),
+        Operator("ArgMax", shapes.arg),
+        Operator("ArgMin", shapes.arg),
+        Operator("TopK", shapes.top_k, structure=(1,)),
+        Operator("CumSum", shapes.cumulate, Scale.LINEAR, structure=(1,)),
+        Operator("Shape", shapes.shape_of, Scale.SIZES, nothing),
+        _moving("Identity", shapes.same),
+        _moving("Concat", shapes.concat),
+        _moving("DepthToSpace", shapes.depth_to_space),
+        _moving("Expand", shapes.expand, 1),
+        _moving("Flatten", shapes.flatten),
+        _moving("Gather", shapes.gather, scale=Scale.QUOTIENT),
+        _moving("GatherElements", shapes.gather_elements, scale=Scale.QUOTIENT),
+        _moving("Pad", shapes.pad, 1, 3),
+        _moving("Reshape", shapes.reshape, 1),
+        _moving("Slice", shapes.slice_, 1, 2, 3, 4),
+        _moving("SpaceToDepth", shapes.space_to_depth),
+        _moving("Split", shapes.split, 1),
+        _moving("Squeeze", shapes.squeeze, 1),
+        _moving("Tile", shapes.tile, 1),
+        _moving("Transpose", shapes.transpose),
+        _moving("Trilu", shapes.triangle, 1),
+        _moving("Unsqueeze", shapes.unsqueeze, 1),
+    )
+}
+ALLOWED = frozenset(OPERATORS) | {"Constant"}
+"""A Constant is read as a stored tensor."""

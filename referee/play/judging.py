@@ -2,23 +2,64 @@
 
 from __future__ import annotations
 
+import hashlib
 import statistics
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from referee.files import draws, store
+from referee.files.league import Game
+from referee.files.own_score import own_score
+from referee.files.score_cache import ScoreCache, default_folder
 from referee.ground.competition import Competition
 from referee.ground.draw import Draw
 from referee.ground.errors import InputError, InvalidModel, RuleBroken
 from referee.ground.fits import Measure, measure, qualifies
+from referee.ground.graph import Array, Graph, Model
 from referee.ground.result import JudgedRound, Result, TrainedRound, Training
-from referee.ground.scores import all_scores
+from referee.ground.scores import Counted, all_scores, counted
 from referee.ground.verdict import Verdict
+from referee.models import onnx_file, path_norm, touched
 from referee.models.architecture import read_model
-from referee.models.evaluation import evaluate
+from referee.models.evaluation import Children, Probes, Watch, budget_for, evaluate
 from referee.play.match import Audience, Match
 from referee.play.training import FILE, artifact_file
+
+ACTIVE_ROWS = 64
+"""training rows over which `active_nonzero` is a mean, where it does not rank; where it does, all of them"""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a judgement of a model rests on."""
+
+    count: Counted
+    train_out: Array
+    """(rows, columns) float32"""
+    rows: Draw
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a model file is worth."""
+
+    verdict: Verdict
+    reason: str | None = None
+    fit: Measure | None = None
+    heldout: Measure | None = None
+    scores: dict[str, float] | None = None
+    evidence: Evidence | None = None
+    """where a model stood to be measured"""
+
+
+def _unwatched(done: int, rows: int) -> None:
+    """Nobody is told."""
 
 
 def judge(
@@ -53,7 +94,7 @@ def judge(
     for trained in training.rounds:
         content = _content(match, folder, trained)
         if trained not in judged:
-            judged[trained] = judge_round(match, trained, content)
+            judged[trained] = judge_round(match, trained, content, partial(audience.judging, trained.number))
             audience.round_judged(judged[trained])
         # Behind a referee error the artifact's description may be forged, its file name too.
         sound = judged[trained].verdict is not Verdict.REFEREE_ERROR
@@ -62,43 +103,124 @@ def judge(
     return training, _result(match, training, [judged[trained] for trained in training.rounds]), kept
 
 
-def judge_round(match: Match, trained: TrainedRound, content: bytes | None) -> JudgedRound:
+def judge_round(match: Match, trained: TrainedRound, content: bytes | None, watch: Watch = _unwatched) -> JudgedRound:
     """The rulebook for one round.
 
     Args:
         content: the artifact; None where the training left none
 
     Raises:
-        RefereeFault: the draw or the evaluation failed.
+        RefereeFault: the draw, the host's score or the evaluation failed.
     """
+    judgement = _judgement(match, trained, content, watch)
+    return JudgedRound(
+        trained=trained,
+        verdict=judgement.verdict,
+        reason=judgement.reason,
+        fit=judgement.fit,
+        heldout=judgement.heldout,
+        scores=judgement.scores,
+    )
+
+
+def _judgement(match: Match, trained: TrainedRound, content: bytes | None, watch: Watch) -> Judgement:
     if trained.verdict is not None:
-        return JudgedRound(trained=trained, verdict=trained.verdict, reason=trained.reason)
+        return Judgement(trained.verdict, trained.reason)
     rules = match.game.rules
     suffix = Path(rules.architecture.artifact_name).suffix
     if content is None or trained.artifact != store.artifact_of(content, trained.number, suffix):
-        reason = "the artifact is not the one that was trained; it was lost or changed on the way"
-        return JudgedRound(trained=trained, verdict=Verdict.REFEREE_ERROR, reason=reason)
-    rows = draws.draw(rules, match.game.folder, trained.draw_seed)
-    if rows.sha256() != trained.draw_sha256:
-        reason = "this machine draws other rows for the seed than the runner did; compare their libraries"
-        return JudgedRound(trained=trained, verdict=Verdict.REFEREE_ERROR, reason=reason)
+        return Judgement(
+            Verdict.REFEREE_ERROR, "the artifact is not the one that was trained; it was lost or changed on the way"
+        )
+    # They import while the rows are drawn.
+    with Children() as children:
+        rows = draws.draw(rules, match.game.folder, trained.draw_seed)
+        if rows.sha256() != trained.draw_sha256:
+            reason = "this machine draws other rows for the seed than the runner did; compare their libraries"
+            return Judgement(Verdict.REFEREE_ERROR, reason)
+        return judge_artifact(match.game, match.reference, content, rows, children=children, watch=watch)
+
+
+def judge_artifact(
+    game: Game,
+    reference: Graph | None,
+    content: bytes,
+    rows: Draw,
+    *,
+    children: Children | None = None,
+    watch: Watch = _unwatched,
+    cache: ScoreCache | None = None,
+) -> Judgement:
+    """What a model file is worth on some rows.
+
+    Args:
+        reference: the host's graph, where the architecture is fixed
+        content: the file, its size already capped
+        children: started beforehand, for speed
+        watch: told how many rows are done
+        cache: of the scores of tensors; by default the user's own
+
+    Raises:
+        RefereeFault: the host's score or the evaluation failed.
+    """
+    rules, model = game.rules, None
     try:
-        model = read_model(rules.architecture.rule, content, match.reference)
-        train_out, heldout_out = evaluate(model.canonical, [rows.train_x, rows.heldout_x], _columns(rules, rows))
+        model = read_model(rules.architecture.rule, content, reference)
+        _refuse_long_work(rules, model)
+        parts = [rows.train_x, rows.heldout_x]
+        budget, probes = budget_for(model.graph, sum(map(len, parts))), _probes(rules, model, len(rows.train_x))
+        with ThreadPoolExecutor(1) as beside:
+            counting = beside.submit(counted, model, cache or ScoreCache(default_folder()))
+            seen = evaluate(
+                model.canonical, parts, _columns(rules, rows), budget, probes=probes, children=children, watch=watch
+            )
+            count = counting.result()
+        model = replace(model, measured={**model.measured, **seen.measured})
+        scores = _scores(game, replace(count, model=model))
     except InvalidModel as refusal:
-        return JudgedRound(trained=trained, verdict=Verdict.INVALID_MODEL, reason=str(refusal))
+        return Judgement(Verdict.INVALID_MODEL, str(refusal))
     except RuleBroken as refusal:
-        return JudgedRound(trained=trained, verdict=Verdict.RULE_BROKEN, reason=str(refusal))
+        return Judgement(Verdict.RULE_BROKEN, str(refusal))
+    train_out, heldout_out = seen.outputs
     fit = measure(rules.fit.fit, train_out, rows.train_y)
     fits = qualifies(rules.fit.fit, rules.fit.threshold, fit)
-    return JudgedRound(
-        trained=trained,
-        verdict=Verdict.QUALIFIED if fits else Verdict.DID_NOT_FIT,
-        reason=None if fits else _misfit(rules, fit),
-        fit=fit,
-        heldout=measure(rules.fit.fit, heldout_out, rows.heldout_y) if len(rows.heldout_y) else None,
-        scores=all_scores(model),
+    return Judgement(
+        Verdict.QUALIFIED if fits else Verdict.DID_NOT_FIT,
+        None if fits else _misfit(rules, fit),
+        fit,
+        measure(rules.fit.fit, heldout_out, rows.heldout_y) if len(rows.heldout_y) else None,
+        scores,
+        Evidence(replace(count, model=model), train_out, rows),
     )
+
+
+def _refuse_long_work(rules: Competition, model: Model) -> None:
+    operations, most = model.measured["flops"], rules.limits.example_operations
+    if operations > most:
+        raise InvalidModel(f"takes {operations:.0f} multiply-adds for one example, at most {most} here")
+
+
+def _probes(rules: Competition, model: Model, rows: int) -> Probes:
+    try:
+        absolute = onnx_file.write(path_norm.absolute(model.graph))
+    except InvalidModel:
+        absolute = None
+    # By the model's own digest: every judge counts the same rows, and a contestant can't choose them.
+    digest = hashlib.sha256(model.canonical).digest()
+    some = np.random.default_rng(list(digest)).permutation(rows)[:ACTIVE_ROWS]
+    counting = onnx_file.write(touched.counting(model.graph, model.weights))
+    return Probes(absolute, counting, range(rows) if rules.score == "active_nonzero" else some.tolist())
+
+
+def _scores(game: Game, count: Counted) -> dict[str, float]:
+    rules, scores = game.rules, all_scores(count)
+    if rules.own_score is not None:
+        scores[rules.score] = own_score(rules.own_score, game.folder, count.model)
+    if rules.score not in scores:
+        if rules.score == "path_norm":
+            path_norm.absolute(count.model.graph)
+        raise InvalidModel(f"it has no {rules.score}: too large for a number of 32 bits")
+    return scores
 
 
 def _content(match: Match, folder: Path, trained: TrainedRound) -> bytes | None:
@@ -159,7 +281,9 @@ def _aggregated(rules: Competition, rounds: Sequence[JudgedRound]) -> dict[str, 
     scored = [judged.scores for judged in rounds if judged.scores is not None]
     if len(scored) != len(rounds):
         return None
-    return {name: rules.aggregated([scores[name] for scores in scored]) for name in scored[0]}
+    # A round's graph may lack a score that another's has, where entries bring their own.
+    everywhere = [name for name in scored[0] if all(name in scores for scores in scored)]
+    return {name: rules.aggregated([scores[name] for scores in scored]) for name in everywhere}
 
 
 def _worst(rules: Competition, measures: Sequence[Measure]) -> Measure | None:

@@ -27,6 +27,9 @@ class Audience(Protocol):
     def round_trained(self, trained: TrainedRound, log: str) -> None:
         """A training is over."""
 
+    def judging(self, number: int, done: int, rows: int) -> None:
+        """Now and then while the model of round `number` runs: rows done, rows in all."""
+
     def round_judged(self, judged: JudgedRound) -> None:
         """A verdict is known."""
 
@@ -89,6 +92,6 @@ def _reference(league: League, game: Game) -> Graph | None:
         return None
     shown = league.shown(game.reference)
     graph = architecture.read_reference(game.reference, shown)
-    if faults := architecture.reference_faults(graph, game.rules.score, shown):
+    if faults := list(architecture.reference_faults(graph, game.rules, shown)):
         raise InputError(faults)
     return graph

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -75,7 +76,15 @@ class LiveClock:
         for line in words.plain_lines(log, LOG_LINES):
             self.say(f"  | {line}", "dim")
 
+    def judging(self, number: int, done: int, rows: int) -> None:
+        told = f"{done} of {rows} rows"
+        self.draw(description=f"judging round {number}", total=rows, completed=done, visible=True, time=told, loss="")
+        if not self.console.is_terminal and time.monotonic() >= self.next_line:
+            self.next_line = time.monotonic() + LINE_SECONDS
+            self.say(f"{self.ref}: judging round {number}, {told}")
+
     def round_judged(self, judged: JudgedRound) -> None:
+        self.draw(visible=False)
         if judged.trained.verdict is None:
             fine = judged.verdict is Verdict.QUALIFIED
             reason = f": {words.plain(judged.reason, 400)}" if judged.reason else ""

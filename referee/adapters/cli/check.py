@@ -28,13 +28,15 @@ def main(parsed: argparse.Namespace) -> int:
     """Print every fault; 1 if there is any."""
     league = league_of(parsed)
     faults = list(dict.fromkeys(fault for path in parsed.path or [""] for fault in _faults(league, path)))
+    doubts = list(dict.fromkeys(doubt for path in parsed.path or [""] for doubt in _doubts(league, path)))
     if parsed.json:
-        print_json([asdict(fault) for fault in faults])
-    elif faults:
-        print("\n".join(map(str, faults)))
-        print(f"{len(faults)} fault{'s' * (len(faults) > 1)} found")
-    else:
-        print("nothing is wrong")
+        print_json([{**asdict(one), "doubt": one in doubts} for one in (*faults, *doubts)])
+        return FAULTS if faults else FINE
+    for doubt in doubts:
+        print(f"doubt: {doubt}")
+    for fault in faults:
+        print(fault)
+    print(f"{len(faults)} fault{'s' * (len(faults) > 1)} found" if faults else "nothing is wrong")
     return FAULTS if faults else FINE
 
 
@@ -53,6 +55,15 @@ def _faults(league: League, path: str) -> Iterator[Fault]:
         yield from checks.entry_faults(league, "/".join(parts[-2:]))
     else:
         raise InputError(f'"{path}" is no competition and no entry; name digits, digits/adam or a folder of the league')
+
+
+def _doubts(league: League, path: str) -> Iterator[Fault]:
+    """What a host should know about the competitions that were asked for; nothing that keeps them from being played."""
+    parts = _parts(league, path)
+    named = parts[-1:] if len(parts) == 1 or parts[:1] == ("competitions",) else ()
+    for name in league.competitions():
+        if not parts or named in ((name,), ("competitions",)):
+            yield from checks.competition_doubts(league, name)
 
 
 def _parts(league: League, path: str) -> tuple[str, ...]:
@@ -79,4 +90,4 @@ def _graph_faults(league: League, names: list[str]) -> Iterator[Fault]:
         except InputError as error:
             yield from error.faults
         else:
-            yield from architecture.reference_faults(graph, game.rules.score, shown)
+            yield from architecture.reference_faults(graph, game.rules, shown)

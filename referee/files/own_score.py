@@ -1,0 +1,28 @@
+"""A competition's own score, by the host's own `score(model)`."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from referee.files import host_code
+from referee.ground.competition import OwnScore
+from referee.ground.errors import RefereeFault
+from referee.ground.graph import Model
+
+
+def own_score(rule: OwnScore, folder: Path, model: Model) -> float:
+    """What the host's function says about a model.
+
+    Raises:
+        RefereeFault: it fails, or gives something else than a finite number.
+    """
+    value = host_code.call(folder / rule.module, "score", model)
+    where = f"competitions/{folder.name}/{rule.module}"
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise RefereeFault(f"{where}: score(model) gave {type(value).__name__}; return a number") from None
+    if not math.isfinite(number):
+        raise RefereeFault(f"{where}: score(model) gave {number}; return a finite number")
+    return number

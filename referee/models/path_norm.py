@@ -1,0 +1,192 @@
+"""The path norm of a graph, by one forward pass of its network of absolute weights on an input of ones.
+
+A path leads from an input or a bias to an output; the norm is the sum over all paths of the product of the absolute weights
+on the way. Max-pooling passes every one of its inputs on, so it becomes a sum; BatchNormalization is folded into the layer
+before it. Neyshabur, Tomioka and Srebro 2015; for pooling and biases Gonon et al. 2024, "A path-norm toolkit for modern
+networks", theorem A.1.
+
+What can be run this way is what the architecture rule `homogeneous` allows: every node is linear, or grows with a positive
+scale of its input and with nothing else, so that no weight can be spelled as anything that the path norm does not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from referee.ground.errors import InvalidModel
+from referee.ground.graph import Array, Attribute, Graph, Node
+from referee.models.operators import OPERATORS, Scale
+from referee.models.shape_rules import Value, window
+from referee.models.walk import call_of, label, walk
+
+
+def absolute(graph: Graph) -> Graph:
+    """The network of absolute weights: same input and output shapes, and the path norm is the sum of its outputs for ones.
+
+    Raises:
+        InvalidModel: a node is not positively homogeneous, and which.
+    """
+    building = _Building(graph, walk(graph, 1).values)
+    nodes: list[Node] = []
+    for number, node in enumerate(graph.nodes):
+        try:
+            nodes += building.rewritten(node)
+        except InvalidModel as refusal:
+            raise InvalidModel(f"{label(node, number)}: {refusal}") from None
+    tensors = {**graph.tensors, **building.tensors}
+    used = {name for node in nodes for name in node.inputs} | {graph.output}
+    return replace(
+        graph,
+        nodes=tuple(nodes),
+        tensors={name: np.abs(array) if array.dtype.kind == "f" else array for name, array in tensors.items() if name in used},
+    )
+
+
+@dataclass
+class _Building:
+    graph: Graph
+    values: Mapping[str, Value]
+    tensors: dict[str, Array] = field(default_factory=dict)
+    """new ones"""
+
+    def rewritten(self, node: Node) -> list[Node]:
+        """What stands in the network of absolute weights in place of a node."""
+        scale = OPERATORS[node.op].scale
+        if scale is Scale.NONE:
+            raise InvalidModel(f"{node.op} is not positively homogeneous, so a scale of the weights could hide in it")
+        self._refuse_products(node, scale)
+        # Whole numbers are places and sizes, not weights.
+        if scale is Scale.SIZES or self.values[node.outputs[0]].dtype.kind != "f":
+            return [node]
+        if scale is Scale.IDENTITY:
+            return [Node(node.name, "Identity", node.inputs[:1], node.outputs, {})]
+        if scale is Scale.SUM:
+            return [self._sum(node)]
+        if scale is Scale.OWN:
+            return list(_OWN[node.op](self, node))
+        if node.op == "Gemm":
+            factors = {name: abs(self._attribute(node, name)) for name in ("alpha", "beta")}
+            return [replace(node, attributes={**node.attributes, **factors})]
+        return [node]
+
+    def stored(self, name: str) -> Array:
+        """A tensor that must be stored, not computed: what is divided by, or folded, has to be known."""
+        if name not in self.graph.tensors:
+            raise InvalidModel(f'"{name[:40]}" must be a stored tensor, not a computed one')
+        return np.asarray(self.graph.tensors[name])
+
+    def keep(self, node: Node, what: str, array: Array) -> str:
+        """Store a new tensor; gives its name."""
+        name = f"{node.outputs[0]}//{what}"
+        self.tensors[name] = array
+        return name
+
+    def _attribute(self, node: Node, name: str) -> Any:
+        return call_of(node, self.graph.opset, self.values).get(name)
+
+    def _refuse_products(self, node: Node, scale: Scale) -> None:
+        moving = [bool(name) and not self.values[name].stored for name in node.inputs]
+        if scale is Scale.PRODUCT and sum(moving[:2]) > 1:
+            raise InvalidModel("it multiplies activations with each other, which undoes any scale")
+        if scale is Scale.QUOTIENT and moving[1]:
+            raise InvalidModel("its second input depends on the example")
+        if node.op == "Div" and self.values[node.outputs[0]].dtype.kind == "f":
+            self.stored(node.inputs[1])
+
+    def _sum(self, node: Node) -> Node:
+        if not node.op.startswith("Reduce"):
+            return Node(node.name, "Sum", node.inputs, node.outputs, {})
+        stated = dict(node.attributes)
+        axes = stated.pop("axes", None)
+        inputs = node.inputs if axes is None else (node.inputs[0], self.keep(node, "axes", np.asarray(axes, np.int64)))
+        return Node(node.name, "ReduceSum", inputs, node.outputs, stated)
+
+    def leaky(self, node: Node) -> Iterator[Node]:
+        """A slope above 1 is a gain."""
+        alpha = max(1.0, abs(self._attribute(node, "alpha")))
+        gain = self.keep(node, "gain", np.asarray(alpha, np.float32))
+        yield Node(node.name, "Mul", (node.inputs[0], gain), node.outputs, {})
+
+    def prelu(self, node: Node) -> Iterator[Node]:
+        """As a LeakyRelu with a slope for each number."""
+        gain = self.keep(node, "gain", np.maximum(1, np.abs(self.stored(node.inputs[1]))))
+        yield Node(node.name, "Mul", (node.inputs[0], gain), node.outputs, {})
+
+    def max_pool(self, node: Node) -> Iterator[Node]:
+        """The sum over each window: a convolution of each channel with ones."""
+        if len(node.outputs) > 1:
+            raise InvalidModel("the places of the largest are no homogeneous function")
+        call = call_of(node, self.graph.opset, self.values)
+        slid, channels = window(call, call.get("kernel_shape")), call.shape()[1]
+        sizes = zip(slid.out, slid.strides, slid.kernel, slid.dilations, slid.pads, call.shape()[2:], strict=True)
+        # The last window may reach beyond the stated padding where sizes are rounded up.
+        after = [max(0, (out - 1) * step + (k - 1) * gap + 1 - size - pad[0]) for out, step, k, gap, pad, size in sizes]
+        before = [pad[0] for pad in slid.pads]
+        ones = self.keep(node, "ones", np.ones((channels, 1, *slid.kernel), np.float32))
+        stated: dict[str, Attribute] = {
+            "group": channels,
+            "strides": slid.strides,
+            "dilations": slid.dilations,
+            "pads": (*before, *after),
+        }
+        yield Node(node.name, "Conv", (node.inputs[0], ones), node.outputs, stated)
+
+    def global_max_pool(self, node: Node) -> Iterator[Node]:
+        """The sum over all axes behind the channels."""
+        axes = self.keep(node, "axes", np.arange(2, len(self.values[node.inputs[0]].shape), dtype=np.int64))
+        yield Node(node.name, "ReduceSum", (node.inputs[0], axes), node.outputs, {"keepdims": 1})
+
+    def batch_norm(self, node: Node) -> Iterator[Node]:
+        """Folded into the convolution or the product before it, where nothing else uses that; else a gain and a bias."""
+        scale, bias, mean, variance = (self.stored(name).astype(np.float64) for name in node.inputs[1:5])
+        with np.errstate(all="ignore"):
+            gain = scale / np.sqrt(variance + self._attribute(node, "epsilon"))
+        shift = bias - gain * mean
+        before = self._foldable(node.inputs[0])
+        if before is not None:
+            yield self._folded(before, node, gain, shift)
+            return
+        rank = len(self.values[node.inputs[0]].shape)
+        along = (-1, *(1,) * (rank - 2))
+        scaled = f"{node.outputs[0]}//scaled"
+        gains, shifts = (array.reshape(along).astype(np.float32) for array in (gain, shift))
+        yield Node(node.name, "Mul", (node.inputs[0], self.keep(node, "gain", gains)), (scaled,), {})
+        yield Node(node.name, "Add", (scaled, self.keep(node, "shift", shifts)), node.outputs, {})
+
+    def _foldable(self, name: str) -> Node | None:
+        users = sum(node.inputs.count(name) for node in self.graph.nodes)
+        makers = [node for node in self.graph.nodes if name in node.outputs]
+        if users != 1 or name == self.graph.output or not makers or makers[0].op not in ("Conv", "Gemm"):
+            return None
+        given = [one for one in makers[0].inputs[1:3] if one]
+        plain = makers[0].op == "Conv" or self.values[makers[0].inputs[0]].stored is False
+        return makers[0] if plain and all(one in self.graph.tensors for one in given) else None
+
+    def _folded(self, before: Node, node: Node, gain: Array, shift: Array) -> Node:
+        """The layer before with gain and shift in its weights; its own output is not needed any more."""
+        weight = self.stored(before.inputs[1]).astype(np.float64)
+        bias = self.stored(before.inputs[2]).astype(np.float64) if len(before.inputs) > 2 and before.inputs[2] else np.zeros(())
+        stated = dict(before.attributes)
+        if before.op == "Gemm":
+            weight, bias = weight * self._attribute(before, "alpha"), bias * self._attribute(before, "beta")
+            stated |= {"alpha": 1.0, "beta": 1.0}
+        rows_first = before.op == "Conv" or self._attribute(before, "transB")
+        weight = weight * (gain.reshape(-1, *(1,) * (weight.ndim - 1)) if rows_first else gain)
+        names = (
+            self.keep(node, "weight", weight.astype(np.float32)),
+            self.keep(node, "bias", (gain * bias + shift).astype(np.float32)),
+        )
+        return Node(node.name, before.op, (before.inputs[0], *names), node.outputs, stated)
+
+
+_OWN: Mapping[str, Callable[[_Building, Node], Iterator[Node]]] = {
+    "LeakyRelu": _Building.leaky,
+    "PRelu": _Building.prelu,
+    "MaxPool": _Building.max_pool,
+    "GlobalMaxPool": _Building.global_max_pool,
+    "BatchNormalization": _Building.batch_norm,
+}
