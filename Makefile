@@ -55,5 +55,5 @@ clean:  ## remove the virtual environment and everything built
 	@touch $@
 
 .venv/all: .venv/judge
-	$(PIP) --editable '.[judge,torch,site,test,lint]'
+	$(PIP) --editable '.[judge,torch,site,test,lint,frameworks]'
 	@touch $@

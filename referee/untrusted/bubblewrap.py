@@ -187,6 +187,7 @@ class _Run:
     def contestant_package(self) -> Path:
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="mlgolf-package-")))
         for name in CONTESTANT_FILES:
+            (folder / name).parent.mkdir(exist_ok=True)
             shutil.copy(PACKAGE / name, folder / name)
         return folder
 

@@ -11,7 +11,7 @@ from typing import Protocol
 from referee.untrusted.collect import Refused
 
 PACKAGE = Path(__file__).resolve().parent.parent
-CONTESTANT_FILES = ("__init__.py", "contestant.py", "py.typed")
+CONTESTANT_FILES = ("__init__.py", "contestant/__init__.py", "contestant/export.py", "py.typed")
 """all that a contestant sees of the referee's package"""
 
 Watch = Callable[[float, int], None]

@@ -98,6 +98,13 @@ def test_anything_else_is_refused_with_what_is_expected(out):
     assert list(out.iterdir()) == []
 
 
+def test_weights_without_a_graph_are_refused_where_the_architecture_is_free(out, monkeypatch):
+    monkeypatch.delenv("MLGOLF_SHAPES")
+    with pytest.raises(TypeError, match=r"a torch module or an ONNX model, got dict; .* see site/pages/export\.md"):
+        contestant.save({"weight": np.eye(2)})
+    assert list(out.iterdir()) == []
+
+
 def test_saving_again_replaces_the_model_and_leaves_nothing_else(out):
     contestant.save({"bias": [1.0]})
     contestant.save({"bias": [2.0]})

@@ -86,7 +86,7 @@ for family, address in [(socket.AF_INET, ("127.0.0.1", 22)), (socket.AF_INET, ("
 def test_everything_but_its_own_folders_is_read_only_or_missing(run):
     outcome = run("""
 import os, sys
-for path in ["/golf/entry/train.py", os.environ["MLGOLF_DATA"], "/golf/lib/referee/contestant.py", sys.executable,
+for path in ["/golf/entry/train.py", os.environ["MLGOLF_DATA"], "/golf/lib/referee/contestant/__init__.py", sys.executable,
              "/etc/passwd", "/usr/bin/env", "/new-file", "/golf/new-file", "/dev/new-file"]:
     try:
         with open(path, "ab") as file:
@@ -217,7 +217,7 @@ def test_only_the_contestants_part_of_the_referee_is_visible(run):
 import os, referee
 print(sorted(os.listdir(os.path.dirname(referee.__file__))))
 """)
-    assert outcome.log == "['__init__.py', 'contestant.py', 'py.typed']\n"
+    assert outcome.log == "['__init__.py', 'contestant', 'py.typed']\n"
 
 
 def test_a_device_is_there_only_if_the_hardware_names_it(run):

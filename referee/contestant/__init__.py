@@ -3,7 +3,7 @@
 Using it is optional. Everything here is a short form of the contract: read `$MLGOLF_DATA` (.npz with `x` and `y`), write
 `model.safetensors` or `model.onnx` into `$MLGOLF_OUT`, by rename, as often as you like, before `$MLGOLF_SECONDS` are over.
 
-This file is the only part of the referee that is visible inside the sandbox, so it imports nothing else from the package.
+This package is the only part of the referee that is visible inside the sandbox, so it imports nothing else of it.
 """
 
 from __future__ import annotations
@@ -54,19 +54,33 @@ def reference_shapes() -> dict[str, tuple[int, ...]]:
 def save(model: Any) -> None:
     """Hand in `model`; the last one that was saved completely is judged.
 
+    A torch module is exported with the weights as they are: same names, shapes, values and ties. That takes a few seconds
+    the first time and about one second after, so save now and then, not after every step.
+
     Args:
-        model: where the architecture is fixed, the weights: a mapping of tensor name to array (numpy or torch), or a
-            torch module, whose `state_dict()` is taken. Where it is free, an `onnx.ModelProto` or its bytes.
+        model: a torch module. Or, where the architecture is fixed, the weights: a mapping of tensor name to array (numpy
+            or torch). Or, where it is free, an `onnx.ModelProto` or its bytes.
 
     Raises:
-        TypeError: the model is of none of these kinds.
+        TypeError: the model is of none of the kinds that this competition takes.
+        RuntimeError: the module can't be exported; the message says what to do.
     """
+    model = getattr(model, "_orig_mod", model)  # what torch.compile wraps
     if isinstance(model, bytes):
         _replace("model.onnx", model)
     elif hasattr(model, "SerializeToString"):
         _replace("model.onnx", model.SerializeToString())
-    else:
+    elif "MLGOLF_SHAPES" in os.environ:
         _replace("model.safetensors", _safetensors(model))
+    elif hasattr(model, "named_parameters"):
+        from referee.contestant.export import exported
+
+        _replace("model.onnx", exported(model, load()[0]))
+    else:
+        raise TypeError(
+            f"contestant.save: expected a torch module or an ONNX model, got {type(model).__name__}; the architecture is free "
+            "here, so weights need a graph: see site/pages/export.md"
+        )
 
 
 def report(step: int, loss: float) -> None:
