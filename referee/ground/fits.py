@@ -74,7 +74,7 @@ def margin(logits: Array, labels: Array) -> float:
         logits: (rows, classes) or (rows, 1) float
         labels: (rows,) int
     """
-    return float(_margins(logits, labels).min())
+    return float(margins(logits, labels).min())
 
 
 def accuracy(logits: Array, labels: Array) -> float:
@@ -84,10 +84,11 @@ def accuracy(logits: Array, labels: Array) -> float:
         logits: (rows, classes) or (rows, 1) float
         labels: (rows,) int
     """
-    return float(np.mean(_margins(logits, labels) > 0))
+    return float(np.mean(margins(logits, labels) > 0))
 
 
-def _margins(logits: Array, labels: Array) -> Array:
+def margins(logits: Array, labels: Array) -> Array:
+    """For each row logits[label] - largest other logit, (rows,) float64; one output column stands for (0, logit)."""
     wide = logits.astype(np.float64)
     if wide.shape[1] == 1:
         return np.where(labels == 1, wide[:, 0], -wide[:, 0])

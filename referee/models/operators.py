@@ -2,7 +2,9 @@
 
 Their attributes, with types and defaults, come from ONNX's own schemas. All are deterministic functions of one example and
 of the stored tensors: no control flow, no randomness, nothing for training alone, nothing that makes large tensors out of
-small numbers (ConstantOfShape, Range), nothing that looks up strings.
+small numbers (ConstantOfShape, Range), nothing that looks up strings. What onnx.reference 1.23 gets wrong, or lacks, is left
+out too, for it is the second opinion about every model: ConvTranspose in groups, MaxPool with SAME_LOWER, DequantizeLinear
+before opset 19, and what the shape rules say. GroupNormalization before opset 21 was withdrawn by ONNX.
 """
 
 from __future__ import annotations
@@ -83,6 +85,8 @@ class Operator:
     """inputs that decide a shape: whole numbers, known before anything runs; those that do nothing else are no weights"""
     only: Mapping[str, tuple[object, ...]] | None = None
     """attribute -> the values that it may have"""
+    since: int = 0
+    """the first opset in which it is read"""
 
 
 def _unary(names: str, scale: Scale = Scale.NONE) -> list[Operator]:
@@ -98,6 +102,7 @@ def _moving(name: str, shape: Rule, *structure: int, scale: Scale = Scale.LINEAR
 
 
 _INFERENCE = {"training_mode": (0,)}
+_POOLED = {"storage_order": (0,), "auto_pad": ("NOTSET", "VALID", "SAME_UPPER")}
 OPERATORS: Mapping[str, Operator] = {
     operator.name: operator
     for operator in (
@@ -112,11 +117,11 @@ OPERATORS: Mapping[str, Operator] = {
         Operator("Clip", shapes.clip),
         Operator("Cast", shapes.cast, work=nothing),
         Operator("QuantizeLinear", shapes.quantize),
-        Operator("DequantizeLinear", shapes.dequantize),
+        Operator("DequantizeLinear", shapes.dequantize, since=19),
         Operator("Add", shapes.broadcast, Scale.LINEAR),
         Operator("Sub", shapes.broadcast, Scale.SUM),
         Operator("Sum", shapes.broadcast, Scale.LINEAR),
-        Operator("Mean", shapes.broadcast, Scale.LINEAR),
+        Operator("Mean", shapes.mean, Scale.LINEAR),
         Operator("Max", shapes.broadcast, Scale.SUM),
         Operator("Min", shapes.broadcast, Scale.SUM),
         Operator("Mul", shapes.broadcast, Scale.PRODUCT),
@@ -128,14 +133,14 @@ OPERATORS: Mapping[str, Operator] = {
         Operator("Gemm", shapes.gemm, Scale.PRODUCT, of_gemm),
         Operator("MatMul", shapes.matmul, Scale.PRODUCT, of_matmul),
         Operator("Conv", shapes.conv, Scale.PRODUCT, of_conv),
-        Operator("ConvTranspose", shapes.conv_transpose, Scale.PRODUCT, of_conv_transpose),
-        Operator("MaxPool", shapes.pool, Scale.OWN, of_pool, only={"storage_order": (0,)}),
+        Operator("ConvTranspose", shapes.conv_transpose, Scale.PRODUCT, of_conv_transpose, only={"group": (1,)}),
+        Operator("MaxPool", shapes.pool, Scale.OWN, of_pool, only=_POOLED),
         Operator("AveragePool", shapes.pool, Scale.LINEAR, of_pool),
         Operator("GlobalAveragePool", shapes.global_pool, Scale.LINEAR),
-        Operator("GlobalMaxPool", shapes.global_pool, Scale.OWN),
+        Operator("GlobalMaxPool", shapes.global_max_pool, Scale.OWN),
         Operator("BatchNormalization", shapes.normalize_channels, Scale.OWN, only=_INFERENCE),
         Operator("InstanceNormalization", shapes.normalize_channels),
-        Operator("GroupNormalization", shapes.normalize_groups),
+        Operator("GroupNormalization", shapes.normalize_groups, since=21),
         Operator("LayerNormalization", shapes.normalize_last),
         Operator("RMSNormalization", shapes.normalize_last),
         *_reduce("ReduceSum ReduceMean", Scale.LINEAR),

@@ -11,6 +11,7 @@ scale of its input and with nothing else, so that no weight can be spelled as an
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -52,6 +53,10 @@ class _Building:
     values: Mapping[str, Value]
     tensors: dict[str, Array] = field(default_factory=dict)
     """new ones"""
+
+    def __post_init__(self) -> None:
+        self.makers = {name: node for node in self.graph.nodes for name in node.outputs}
+        self.uses = Counter(name for node in self.graph.nodes for name in node.inputs)
 
     def rewritten(self, node: Node) -> list[Node]:
         """What stands in the network of absolute weights in place of a node."""
@@ -158,13 +163,12 @@ class _Building:
         yield Node(node.name, "Add", (scaled, self.keep(node, "shift", shifts)), node.outputs, {})
 
     def _foldable(self, name: str) -> Node | None:
-        users = sum(node.inputs.count(name) for node in self.graph.nodes)
-        makers = [node for node in self.graph.nodes if name in node.outputs]
-        if users != 1 or name == self.graph.output or not makers or makers[0].op not in ("Conv", "Gemm"):
+        maker = self.makers.get(name)
+        if maker is None or maker.op not in ("Conv", "Gemm") or self.uses[name] != 1 or name == self.graph.output:
             return None
-        given = [one for one in makers[0].inputs[1:3] if one]
-        plain = makers[0].op == "Conv" or self.values[makers[0].inputs[0]].stored is False
-        return makers[0] if plain and all(one in self.graph.tensors for one in given) else None
+        given = [one for one in maker.inputs[1:3] if one]
+        plain = maker.op == "Conv" or self.values[maker.inputs[0]].stored is False
+        return maker if plain and all(one in self.graph.tensors for one in given) else None
 
     def _folded(self, before: Node, node: Node, gain: Array, shift: Array) -> Node:
         """The layer before with gain and shift in its weights; its own output is not needed any more."""

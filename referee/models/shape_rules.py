@@ -22,6 +22,7 @@ Shape = tuple[int, ...]
 DType = np.dtype[Any]
 FLOAT, INT64, BOOL = np.dtype("float32"), np.dtype("int64"), np.dtype("bool")
 MOST_AXES = 16
+MOST_CHOICES = 32
 KNOWN_UP_TO = 64
 """numbers of a value that is followed through the arithmetic of sizes"""
 
@@ -110,6 +111,13 @@ def broadcast(call: Call) -> list[tuple[DType, Shape]]:
     if not given:
         refuse("it has no input")
     return [(given[-1].dtype, common_shape(call))]
+
+
+def mean(call: Call) -> list[tuple[DType, Shape]]:
+    """The first input has the common shape: onnx.reference adds the others to it in place."""
+    if call.shape() != common_shape(call):
+        refuse(f"the others would stretch the first input, {call.shape()}; put the largest first, or use Sum")
+    return same(call)
 
 
 def same_as_first_of_two(call: Call) -> list[tuple[DType, Shape]]:
@@ -296,6 +304,13 @@ def global_pool(call: Call) -> list[tuple[DType, Shape]]:
     return [(call.value(0).dtype, (*call.shape()[:2], *(1,) * (len(call.shape()) - 2)))]
 
 
+def global_max_pool(call: Call) -> list[tuple[DType, Shape]]:
+    """(n, c, h, w) -> (n, c, 1, 1): onnx.reference takes the two middle axes of any other number."""
+    if len(call.shape()) != 4:
+        refuse(f"expected (batch, channels, height, width), got the shape {call.shape()}; use ReduceMax")
+    return global_pool(call)
+
+
 def normalize_channels(call: Call) -> list[tuple[DType, Shape]]:
     """Every further input is one number a channel."""
     if len(call.shape()) < 2 or any(value is not None and value.shape != call.shape()[1:2] for value in call.inputs[1:]):
@@ -304,11 +319,11 @@ def normalize_channels(call: Call) -> list[tuple[DType, Shape]]:
 
 
 def normalize_groups(call: Call) -> list[tuple[DType, Shape]]:
-    """Scale and bias have one number a channel; before opset 21, a group."""
+    """Scale and bias have one number a channel."""
     groups = int(call.get("num_groups") or 0)
     if len(call.shape()) < 3 or groups < 1 or call.shape()[1] % groups:
         refuse(f"{groups} groups don't divide the channels of {call.shape()}")
-    if any(call.shape(place) not in (call.shape()[1:2], (groups,)) for place in (1, 2)):
+    if any(call.shape(place) != call.shape()[1:2] for place in (1, 2)):
         refuse("scale and bias must have one number for each channel")
     return same(call)
 
@@ -354,8 +369,10 @@ def top_k(call: Call) -> list[tuple[DType, Shape]]:
 
 
 def cumulate(call: Call) -> list[tuple[DType, Shape]]:
-    """Along one axis, which must be known."""
+    """Along one axis, which must be known, and by ONNX a number without axes of its own."""
     axis_of(_only(call.ints(1)), len(call.shape()))
+    if call.shape(1) != ():
+        refuse(f"the axis must be a number of shape (), not {call.shape(1)}")
     return same(call)
 
 
@@ -519,25 +536,28 @@ def gather(call: Call) -> list[tuple[DType, Shape]]:
 
 
 def gather_elements(call: Call) -> list[tuple[DType, Shape]]:
-    """Of the shape of the indices."""
-    axis = axis_of(call.get("axis"), len(call.shape()))
-    if len(call.shape(1)) != len(call.shape()) or any(
-        many > size for place, (many, size) in enumerate(zip(call.shape(1), call.shape(), strict=True)) if place != axis
-    ):
-        refuse(f"indices of {call.shape(1)} don't fit an input of {call.shape()}")
+    """Of the shape of the indices, which is the input's but along the axis; no more than onnx.reference can choose from."""
+    shape, indices = call.shape(), call.shape(1)
+    axis = axis_of(call.get("axis"), len(shape))
+    if len(indices) != len(shape) or (*indices[:axis], *indices[axis + 1 :]) != (*shape[:axis], *shape[axis + 1 :]):
+        refuse(f"indices of {indices} don't fit an input of {shape}")
+    if shape[axis] > MOST_CHOICES:
+        refuse(f"it chooses from {shape[axis]}, at most {MOST_CHOICES}; use Gather")
     return [(call.value(0).dtype, call.shape(1))]
 
 
 def pad(call: Call) -> list[tuple[DType, Shape]]:
-    """Larger, or smaller where the padding is negative, by known amounts."""
+    """Larger by known amounts, which onnx.reference wants not to be negative."""
     shape, pads = list(call.shape()), call.ints(1) or ()
     axes = call.ints(3) if call.has(3) else tuple(range(len(shape)))
     if axes is None or len(pads) != 2 * len(axes) or len(set(axes)) != len(axes):
         refuse(f"{len(pads)} pads for {call.shape()}")
+    if min(pads, default=0) < 0:
+        refuse(f"pads {pads} are negative; use Slice")
     for place, axis in enumerate(axes):
         at = axis_of(axis, len(shape))
         shape[at] += pads[place] + pads[len(axes) + place]
-        if shape[at] < 0 or (call.get("mode") != "constant" and max(pads[place], pads[len(axes) + place]) > call.shape()[at]):
+        if call.get("mode") != "constant" and max(pads[place], pads[len(axes) + place]) > call.shape()[at]:
             refuse(f"pads {pads} don't fit {call.shape()}")
     return [(call.value(0).dtype, tuple(shape))]
 

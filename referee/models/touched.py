@@ -47,10 +47,16 @@ class _Building:
     nodes: list[Node] = field(default_factory=list)
     tensors: dict[str, Array] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.users: dict[str, list[Node]] = {}
+        for node in self.graph.nodes:
+            for name in dict.fromkeys(node.inputs):
+                self.users.setdefault(name, []).append(node)
+
     def touching(self, name: str, tensor: Array) -> str:
         """The count of one tensor, as the name of a value ()."""
         most = self.constant(np.count_nonzero(tensor))
-        counts = [count for node in self.graph.nodes if name in node.inputs for count in self.uses(node, name, tensor)]
+        counts = [count for node in self.users.get(name, ()) for count in self.uses(node, name, tensor)]
         if not counts or None in counts:
             return most
         return self.add("Min", self.add("Sum", *(count for count in counts if count)), most)

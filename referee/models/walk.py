@@ -39,7 +39,9 @@ def walk(graph: Graph, batch: int) -> Walk:
     values = {name: _stored(array) for name, array in graph.tensors.items()}
     values[graph.input] = Value(FLOAT, (batch, *graph.input_shape))
     last_use = {name: number for number, node in enumerate(graph.nodes) for name in node.inputs}
-    live, peak, operations = {graph.input: values[graph.input].nbytes}, values[graph.input].nbytes, 0
+    live = {graph.input: values[graph.input].nbytes}
+    now = peak = values[graph.input].nbytes
+    operations = 0
     for number, node in enumerate(graph.nodes):
         try:
             call = call_of(node, graph.opset, values)
@@ -48,19 +50,25 @@ def walk(graph: Graph, batch: int) -> Walk:
             raise InvalidModel(f"{label(node, number)}: {refusal}") from None
         values.update(made)
         live |= {name: value.nbytes for name, value in made.items()}
-        now = sum(live.values())
+        now += sum(value.nbytes for value in made.values())
         if now > PEAK_BYTES * batch:
             gib = now / batch / 2**30
             raise InvalidModel(f"{label(node, number)}: one example needs {gib:.3g} GiB there, at most {PEAK_BYTES // 2**30}")
         peak, operations = max(peak, now), operations + OPERATORS[node.op].work(call, values[node.outputs[0]].shape)
         for name in (*node.inputs, *made):
             if last_use.get(name, -1) <= number and name != graph.output:
-                live.pop(name, None)
+                now -= live.pop(name, 0)
     return Walk(values, operations, peak)
 
 
 def call_of(node: Node, opset: int, values: Mapping[str, Value]) -> Call:
-    """A node with what is known of its inputs and of its attributes' defaults."""
+    """A node with what is known of its inputs and of its attributes' defaults.
+
+    Raises:
+        InvalidModel: the operator is read from a later opset on.
+    """
+    if opset < OPERATORS[node.op].since:
+        raise InvalidModel(f"it is read from opset {OPERATORS[node.op].since} on, the model has {opset}")
     return Call(node, tuple(values[name] if name else None for name in node.inputs), defaults(node.op, opset))
 
 

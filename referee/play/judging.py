@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -58,17 +58,25 @@ class Judgement:
     """where a model stood to be measured"""
 
 
+Hear = Callable[[TrainedRound, Judgement], None]
+
+
+def _unheard(trained: TrainedRound, judgement: Judgement) -> None:
+    """Nobody is told."""
+
+
 def _unwatched(done: int, rows: int) -> None:
     """Nobody is told."""
 
 
 def judge(
-    match: Match, folder: Path, audience: Audience, known: Iterable[JudgedRound] = ()
+    match: Match, folder: Path, audience: Audience, known: Iterable[JudgedRound] = (), hear: Hear = _unheard
 ) -> tuple[Training, Result, dict[str, bytes]]:
     """Judge what `train` left in `folder`.
 
     Args:
         known: rounds that were judged already, here and now; they are not judged again
+        hear: told each round's judgement, with what it rests on
 
     Returns:
         the training, the result, and the artifacts to keep beside it by file name
@@ -94,7 +102,8 @@ def judge(
     for trained in training.rounds:
         content = _content(match, folder, trained)
         if trained not in judged:
-            judged[trained] = judge_round(match, trained, content, partial(audience.judging, trained.number))
+            watch = partial(audience.judging, trained.number)
+            judged[trained] = judge_round(match, trained, content, watch, hear)
             audience.round_judged(judged[trained])
         # Behind a referee error the artifact's description may be forged, its file name too.
         sound = judged[trained].verdict is not Verdict.REFEREE_ERROR
@@ -103,7 +112,9 @@ def judge(
     return training, _result(match, training, [judged[trained] for trained in training.rounds]), kept
 
 
-def judge_round(match: Match, trained: TrainedRound, content: bytes | None, watch: Watch = _unwatched) -> JudgedRound:
+def judge_round(
+    match: Match, trained: TrainedRound, content: bytes | None, watch: Watch = _unwatched, hear: Hear = _unheard
+) -> JudgedRound:
     """The rulebook for one round.
 
     Args:
@@ -113,6 +124,7 @@ def judge_round(match: Match, trained: TrainedRound, content: bytes | None, watc
         RefereeFault: the draw, the host's score or the evaluation failed.
     """
     judgement = _judgement(match, trained, content, watch)
+    hear(trained, judgement)
     return JudgedRound(
         trained=trained,
         verdict=judgement.verdict,

@@ -12,11 +12,12 @@ from referee.files.league import League
 from referee.ground.errors import InputError
 from referee.ground.fits import Measure
 from referee.ground.result import JudgedRound, Result
+from referee.ground.scores import SCORES
 from referee.play.judging import judge_round
 from referee.play.match import Match
 
 RELATIVE = 1e-4
-"""tolerance on losses and on scores that are no counts: float32 arithmetic differs a little between processors"""
+"""tolerance on losses and on hosts' own scores: float32 arithmetic differs a little between processors"""
 LOSS_ABSOLUTE = 1e-6
 HELDOUT_ROWS = 2
 """rows whose held-out answer may tip over"""
@@ -87,8 +88,9 @@ def _differences(recorded: JudgedRound, judged: JudgedRound) -> Iterator[str]:
         yield f"verdict {judged.verdict}, recorded {recorded.verdict}"
     for name, value in (recorded.scores or {}).items():
         again = (judged.scores or {}).get(name, math.nan)
+        tolerance = SCORES[name].tolerance if name in SCORES else RELATIVE
         # NaN is close to nothing, so a score that is gone differs.
-        if not _close(value, again, RELATIVE, 0):
+        if not _close(value, again, tolerance, 0):
             yield f"{name} {again:g}, recorded {value:g}"
     yield from _measures("fit", recorded.fit, judged.fit, 0)
     yield from _measures("held-out", recorded.heldout, judged.heldout, HELDOUT_ROWS)

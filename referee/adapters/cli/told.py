@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -15,17 +16,21 @@ from referee.ground.verdict import Verdict
 from referee.play.match import Match
 from referee.play.running import place
 from referee.presentation import terminal
+from referee.presentation.explanation import Explanation, explanation_of
 from referee.untrusted.sandbox import Sandbox
 
 
-def tell_result(match: Match, result: Result, file: Path | None, as_json: bool) -> int:
-    """Print a result with its rank; give the exit code of its verdict."""
+def tell_result(match: Match, result: Result, file: Path | None, as_json: bool, explained: Sequence[Explanation] = ()) -> int:
+    """Print a result with its rank, and what it rests on where that was asked for; give the exit code of its verdict."""
     row, rows = place(match, result)
     recorded = match.league.shown(file) if file else None
     if as_json:
         standing = {"rank": row.rank, "of": sum(one.rank is not None for one in rows), "gap": row.gap}
-        print_json({**encode(result), "recorded": recorded, "standing": standing})
+        explanation = {"explanation": encode(list(explained))} if explained else {}
+        print_json({**encode(result), "recorded": recorded, "standing": standing, **explanation})
     else:
+        for one in explained:
+            screen().print(explanation_of(one))
         screen().print(terminal.result_card(match.game, result, row, rows, recorded))
     return exit_code(result.verdict)
 
