@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help play test lint bench site serve verify packages clean
+.PHONY: help play test slow fuzz lint bench site serve verify packages clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -18,6 +18,9 @@ play: .venv/judge  ## train and judge one shipped entry, without any record
 
 test: packages .venv/all  ## run all tests
 	$(BIN)/python -m pytest
+
+slow: packages .venv/all  ## run the tests that take minutes
+	$(BIN)/python -m pytest -m slow
 
 lint: .venv/all  ## ruff and mypy
 	$(BIN)/ruff format --check .

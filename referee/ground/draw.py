@@ -53,5 +53,5 @@ class Draw:
         digest = hashlib.sha256()
         for array in (self.train_x, self.train_y, self.heldout_x, self.heldout_y):
             digest.update(f"{array.dtype.str}{array.shape}".encode())
-            digest.update(array.tobytes())
+            digest.update(array.data)
         return digest.hexdigest()

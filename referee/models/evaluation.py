@@ -50,7 +50,6 @@ class Budget:
     """What the children may use."""
 
     memory_bytes: int = 3 * 2**30
-    """beside the rows"""
     cpu_seconds: int = 30
     wall_seconds: int = 120
     batch_rows: int = 1024
@@ -83,6 +82,9 @@ class Evaluation:
     measured: dict[str, float] = field(default_factory=dict)
     """what the probes found, as far as it is finite"""
 
+
+WRITTEN_ROWS = 1024
+"""rows that are put in their secret order at a time"""
 
 Watch = Callable[[int, int], None]
 """told now and then: rows done, rows in all"""
@@ -181,10 +183,9 @@ def evaluate(
         if content is not None:
             (folder / f"{name}.onnx").write_bytes(content)
     until = time.monotonic() + budget.wall_seconds
-    # The rows are mapped, and a map counts as memory.
-    asked = {**asdict(budget), "memory_bytes": budget.memory_bytes + (folder / "rows.npy").stat().st_size}
+    asked = {**asdict(budget), "columns": list(columns), "rows": len(order), "row_shape": parts[0].shape[1:]}
     for child in (children.runtime, children.opinion):
-        _ask(child, {**asked, "columns": list(columns)})
+        _ask(child, asked)
     _finish(children, children.runtime, CHILD, budget, until, watch)
     batched, single = (_array(folder / f"{name}.npy") for name in ("batched", "single"))
     if not np.isfinite(batched).all():
@@ -209,18 +210,24 @@ def _lay_out(folder: Path, parts: Sequence[Array], budget: Budget, probes: Probe
     alone = np.random.default_rng().permutation(rows)[: budget.single_rows]
     place = np.empty_like(order)
     place[order] = np.arange(rows)
-    # A map, so that a large data set is never held twice.
-    shuffled = np.lib.format.open_memmap(folder / "rows.npy", "w+", np.float32, (rows, *parts[0].shape[1:]))
-    first = 0
-    for part in parts:
-        for start in range(0, len(part), 4096):
-            some = part[start : start + 4096]
-            shuffled[place[first + start : first + start + len(some)]] = some
-        first += len(part)
-    shuffled.flush()
+    # A file, read batch by batch: a large data set is never held twice.
+    with (folder / "rows.f32").open("wb") as file:
+        for start in range(0, rows, WRITTEN_ROWS):
+            file.write(_gathered(parts, order[start : start + WRITTEN_ROWS]).data)
     np.save(folder / "alone.npy", alone)
+    np.save(folder / "few.npy", _gathered(parts, order[alone[: budget.opinion_rows]]))
     np.save(folder / "counted.npy", place[np.asarray(probes.counted_rows, np.int64)])
     return order, alone
+
+
+def _gathered(parts: Sequence[Array], places: Array) -> Array:
+    """Rows by their places in the parts, one behind the other; (places, ...) float32."""
+    rows, first = np.empty((len(places), *parts[0].shape[1:]), np.float32), 0
+    for part in parts:
+        here = (first <= places) & (places < first + len(part))
+        rows[here] = part[places[here] - first]
+        first += len(part)
+    return rows
 
 
 def _ask(child: subprocess.Popen[bytes], what: dict[str, Any]) -> None:

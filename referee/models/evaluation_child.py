@@ -4,6 +4,7 @@ Limits itself before it opens the model. Exit 10 says that the model can't be ru
 """
 
 import json
+import math
 import os
 import resource
 import sys
@@ -26,12 +27,11 @@ def main() -> None:
     asked = json.loads(sys.stdin.readline() or sys.exit(0))
     resource.setrlimit(resource.RLIMIT_AS, (asked["memory_bytes"],) * 2)
     resource.setrlimit(resource.RLIMIT_CPU, (asked["cpu_seconds"], asked["cpu_seconds"] + 1))
-    rows = np.load("rows.npy", mmap_mode="r", allow_pickle=False)
     try:
-        batched, single = model_outputs(asked, rows)
+        batched, single = model_outputs(asked)
         measured = {
-            "path_norm": if_possible(lambda: path_norm(asked, rows.shape[1:])),
-            "active_nonzero": if_possible(lambda: active_nonzero(asked, rows)),
+            "path_norm": if_possible(lambda: path_norm(asked)),
+            "active_nonzero": if_possible(lambda: active_nonzero(asked)),
         }
     except MemoryError:
         refuse("running the model takes too much memory")
@@ -43,14 +43,21 @@ def main() -> None:
         json.dump({name: value for name, value in measured.items() if value is not None and np.isfinite(value)}, file)
 
 
-def model_outputs(asked: dict[str, Any], rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def rows_from(asked: dict[str, Any], start: int, stop: int) -> np.ndarray:
+    """Some of the rows, (stop - start, ...) float32."""
+    shape = (stop - start, *asked["row_shape"])
+    size = math.prod(asked["row_shape"])
+    return np.fromfile("rows.f32", np.float32, math.prod(shape), offset=4 * size * start).reshape(shape)
+
+
+def model_outputs(asked: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     session = opened("model.onnx", asked)
     source = session.get_inputs()[0]
-    if list(source.shape[1:]) != list(rows.shape[1:]):
-        refuse(f"the input takes rows of shape {tuple(source.shape[1:])}, the data's are {rows.shape[1:]}")
+    if list(source.shape[1:]) != asked["row_shape"]:
+        refuse(f"the input takes rows of shape {tuple(source.shape[1:])}, the data's are {tuple(asked['row_shape'])}")
 
     def run(start: int, stop: int) -> np.ndarray:
-        output = session.run(None, {source.name: np.ascontiguousarray(rows[start:stop])})[0]
+        output = session.run(None, {source.name: rows_from(asked, start, stop)})[0]
         if output.dtype != np.float32 or output.shape[:1] != (stop - start,):
             refuse(f"expected float32 outputs, one for each row, got {output.dtype} {output.shape}")
         if output.size // (stop - start) not in asked["columns"]:
@@ -58,12 +65,12 @@ def model_outputs(asked: dict[str, Any], rows: np.ndarray) -> tuple[np.ndarray, 
             refuse(f"an output row has {output.size // (stop - start)} numbers, expected {expected}")
         return np.asarray(output.reshape(stop - start, -1))
 
-    size, batched, told = asked["batch_rows"], [], time.monotonic()
-    for start in range(0, len(rows), size):
-        batched.append(run(start, min(start + size, len(rows))))
+    size, rows, batched, told = asked["batch_rows"], asked["rows"], [], time.monotonic()
+    for start in range(0, rows, size):
+        batched.append(run(start, min(start + size, rows)))
         if time.monotonic() - told > TOLD_EVERY:
             told = time.monotonic()
-            print(min(start + size, len(rows)), len(rows), flush=True)
+            print(min(start + size, rows), rows, flush=True)
     single = [run(int(row), int(row) + 1) for row in np.load("alone.npy", allow_pickle=False)]
     if len({part.shape[1] for part in batched}) > 1 or len({part.shape[1] for part in single}) > 1:
         refuse("the width of an output row depends on the batch")
@@ -78,23 +85,23 @@ def if_possible(measure: "Callable[[], float | None]") -> float | None:
         return None
 
 
-def path_norm(asked: dict[str, Any], shape: tuple[int, ...]) -> float | None:
+def path_norm(asked: dict[str, Any]) -> float | None:
     """The sum of the outputs of the network of absolute weights, for ones."""
     if not os.path.exists("absolute.onnx"):
         return None
     session = opened("absolute.onnx", asked)
-    ones = np.ones((1, *shape), np.float32)
+    ones = np.ones((1, *asked["row_shape"]), np.float32)
     return float(session.run(None, {session.get_inputs()[0].name: ones})[0].sum(dtype=np.float64))
 
 
-def active_nonzero(asked: dict[str, Any], rows: np.ndarray) -> float | None:
+def active_nonzero(asked: dict[str, Any]) -> float | None:
     """The mean count over some rows."""
     counted = np.load("counted.npy", allow_pickle=False)
     if not os.path.exists("counting.onnx") or not len(counted):
         return None
     session = opened("counting.onnx", asked)
     name = session.get_inputs()[0].name
-    return float(np.mean([session.run(None, {name: np.ascontiguousarray(rows[row : row + 1])})[0] for row in counted]))
+    return float(np.mean([session.run(None, {name: rows_from(asked, int(row), int(row) + 1)})[0] for row in counted]))
 
 
 def opened(file: str, asked: dict[str, Any]) -> "onnxruntime.InferenceSession":

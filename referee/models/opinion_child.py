@@ -25,13 +25,12 @@ def main() -> None:
     # What overflows on the way is for the outputs to show.
     warnings.simplefilter("ignore")
     try:
-        rows = np.load("rows.npy", mmap_mode="r", allow_pickle=False)
-        some = np.load("alone.npy", allow_pickle=False)[: asked["opinion_rows"]]
+        rows = np.load("few.npy", allow_pickle=False)
         with open("model.onnx", "rb") as stream:
             model = onnx.reference.ReferenceEvaluator(onnx.load_model_from_string(stream.read()))
         with np.errstate(all="ignore"):
-            output: Any = model.run(None, {model.input_names[0]: rows[np.sort(some)]})
-        np.save("opinion.npy", np.asarray(output[0])[np.argsort(np.argsort(some))].reshape(len(some), -1))
+            output: Any = model.run(None, {model.input_names[0]: rows})
+        np.save("opinion.npy", np.asarray(output[0]).reshape(len(rows), -1))
     except MemoryError:
         refuse("onnx.reference: running the model takes too much memory")
     except Exception as error:

@@ -7,6 +7,8 @@ networks", theorem A.1.
 
 What can be run this way is what the architecture rule `homogeneous` allows: every node is linear, or grows with a positive
 scale of its input and with nothing else, so that no weight can be spelled as anything that the path norm does not count.
+Float32 is not homogeneous at its ends: what is too small becomes nothing, or a step. So every product counts at least the
+smallest normal number, and a folded bias the rounding of what cancels in it.
 """
 
 from __future__ import annotations
@@ -22,7 +24,15 @@ from referee.ground.errors import InvalidModel
 from referee.ground.graph import Array, Attribute, Graph, Node
 from referee.models.operators import OPERATORS, Scale
 from referee.models.shape_rules import Value, window
-from referee.models.walk import call_of, label, walk
+from referee.models.walk import call_of, free_prefix, label, walk
+
+SMALLEST = float(np.finfo(np.float32).tiny)
+"""Below it float32 has steps: with inputs up to 16, x * 2^-149 / 16 * 2^153 is not zero, and for ones it is."""
+ROUNDING = 2.0**-18
+"""of what cancels in a folded bias, 64 times float32's: x + 2^23 - 2^23 rounds x, and takes no weights where that is folded"""
+_SHRINKING = frozenset(
+    "Mul Div Gemm MatMul Conv ConvTranspose Mean ReduceMean AveragePool GlobalAveragePool BatchNormalization".split()
+)
 
 
 def absolute(graph: Graph) -> Graph:
@@ -31,7 +41,8 @@ def absolute(graph: Graph) -> Graph:
     Raises:
         InvalidModel: a node is not positively homogeneous, and which.
     """
-    building = _Building(graph, walk(graph, 1).values)
+    values = walk(graph, 1).values
+    building = _Building(graph, values, free_prefix(values))
     nodes: list[Node] = []
     for number, node in enumerate(graph.nodes):
         try:
@@ -51,6 +62,7 @@ def absolute(graph: Graph) -> Graph:
 class _Building:
     graph: Graph
     values: Mapping[str, Value]
+    prefix: str
     tensors: dict[str, Array] = field(default_factory=dict)
     """new ones"""
 
@@ -59,7 +71,15 @@ class _Building:
         self.uses = Counter(name for node in self.graph.nodes for name in node.inputs)
 
     def rewritten(self, node: Node) -> list[Node]:
-        """What stands in the network of absolute weights in place of a node."""
+        """What stands in the network of absolute weights in place of a node; no product of it is smaller than SMALLEST."""
+        made = self._rewritten(node)
+        if node.op not in _SHRINKING or self.values[node.outputs[0]].dtype.kind != "f":
+            return made
+        product = f"{self.prefix}{node.outputs[0]}//product"
+        floor = Node("", "Add", (product, self.keep(node, "smallest", np.asarray(SMALLEST, np.float32))), node.outputs, {})
+        return [*made[:-1], replace(made[-1], outputs=(product,)), floor]
+
+    def _rewritten(self, node: Node) -> list[Node]:
         scale = OPERATORS[node.op].scale
         if scale is Scale.NONE:
             raise InvalidModel(f"{node.op} is not positively homogeneous, so a scale of the weights could hide in it")
@@ -86,7 +106,7 @@ class _Building:
 
     def keep(self, node: Node, what: str, array: Array) -> str:
         """Store a new tensor; gives its name."""
-        name = f"{node.outputs[0]}//{what}"
+        name = f"{self.prefix}{node.outputs[0]}//{what}"
         self.tensors[name] = array
         return name
 
@@ -150,15 +170,17 @@ class _Building:
         scale, bias, mean, variance = (self.stored(name).astype(np.float64) for name in node.inputs[1:5])
         with np.errstate(all="ignore"):
             gain = scale / np.sqrt(variance + self._attribute(node, "epsilon"))
-        shift = bias - gain * mean
+            # Down there another rounding than ours may be twice as large, or not zero.
+            gain = np.where((gain != 0) & (np.abs(gain) < SMALLEST), SMALLEST, gain)
+            shift, slack = bias - gain * mean, ROUNDING * (np.abs(bias) + np.abs(gain * mean))
         before = self._foldable(node.inputs[0])
         if before is not None:
-            yield self._folded(before, node, gain, shift)
+            yield self._folded(before, node, gain, shift, slack)
             return
         rank = len(self.values[node.inputs[0]].shape)
         along = (-1, *(1,) * (rank - 2))
-        scaled = f"{node.outputs[0]}//scaled"
-        gains, shifts = (array.reshape(along).astype(np.float32) for array in (gain, shift))
+        scaled = f"{self.prefix}{node.outputs[0]}//scaled"
+        gains, shifts = (array.reshape(along).astype(np.float32) for array in (gain, np.abs(shift) + slack))
         yield Node(node.name, "Mul", (node.inputs[0], self.keep(node, "gain", gains)), (scaled,), {})
         yield Node(node.name, "Add", (scaled, self.keep(node, "shift", shifts)), node.outputs, {})
 
@@ -170,7 +192,7 @@ class _Building:
         plain = maker.op == "Conv" or self.values[maker.inputs[0]].stored is False
         return maker if plain and all(one in self.graph.tensors for one in given) else None
 
-    def _folded(self, before: Node, node: Node, gain: Array, shift: Array) -> Node:
+    def _folded(self, before: Node, node: Node, gain: Array, shift: Array, slack: Array) -> Node:
         """The layer before with gain and shift in its weights; its own output is not needed any more."""
         weight = self.stored(before.inputs[1]).astype(np.float64)
         bias = self.stored(before.inputs[2]).astype(np.float64) if len(before.inputs) > 2 and before.inputs[2] else np.zeros(())
@@ -180,10 +202,9 @@ class _Building:
             stated |= {"alpha": 1.0, "beta": 1.0}
         rows_first = before.op == "Conv" or self._attribute(before, "transB")
         weight = weight * (gain.reshape(-1, *(1,) * (weight.ndim - 1)) if rows_first else gain)
-        names = (
-            self.keep(node, "weight", weight.astype(np.float32)),
-            self.keep(node, "bias", (gain * bias + shift).astype(np.float32)),
-        )
+        with np.errstate(all="ignore"):
+            bias = np.abs(gain * bias + shift) + ROUNDING * np.abs(gain * bias) + slack
+            names = (self.keep(node, "weight", weight.astype(np.float32)), self.keep(node, "bias", bias.astype(np.float32)))
         return Node(node.name, before.op, (before.inputs[0], *names), node.outputs, stated)
 
 

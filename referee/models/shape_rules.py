@@ -293,8 +293,21 @@ def pool(call: Call) -> list[tuple[DType, Shape]]:
     slid = window(call, call.get("kernel_shape") or ())
     if any(max(pad) >= size for pad, size in zip(slid.pads, slid.kernel, strict=True)):
         refuse("the padding is as large as the window")
+    for axis, size in enumerate(call.shape()[2:]):
+        # Such a window would give the smallest float there is, or nothing divided by nothing.
+        if _sees_padding_alone(size, slid.kernel[axis], slid.strides[axis], slid.dilations[axis], slid.pads[axis][0]):
+            refuse(f"a window of {slid.kernel} with dilations {slid.dilations} falls into the padding of {call.shape()}")
     shape = (*call.shape()[:2], *slid.out)
     return [(call.value(0).dtype, shape), (INT64, shape)]
+
+
+def _sees_padding_alone(size: int, kernel: int, stride: int, dilation: int, before: int) -> bool:
+    """Whether a window that starts in the padding steps over all of an axis."""
+    for start in range(-before, 0, stride):
+        first = -(start // dilation)
+        if first >= kernel or start + first * dilation >= size:
+            return True
+    return False
 
 
 def global_pool(call: Call) -> list[tuple[DType, Shape]]:
@@ -347,6 +360,8 @@ def reduce(call: Call) -> list[tuple[DType, Shape]]:
         axes = set() if call.get("noop_with_empty_axes") else set(range(rank))
     else:
         axes = {axis_of(axis, rank) for axis in stated}
+    if any(call.shape()[axis] == 0 for axis in axes):
+        refuse(f"there is nothing along an axis of {call.shape()}")
     keep = call.get("keepdims")
     shape = (1 if axis in axes else size for axis, size in enumerate(call.shape()) if keep or axis not in axes)
     return [(call.value(0).dtype, tuple(shape))]
@@ -564,7 +579,7 @@ def pad(call: Call) -> list[tuple[DType, Shape]]:
 
 def depth_to_space(call: Call) -> list[tuple[DType, Shape]]:
     """(n, c b b, h, w) -> (n, c, h b, w b)."""
-    block, shape = int(call.get("blocksize")), call.shape()
+    block, shape = int(call.get("blocksize") or 0), call.shape()
     if len(shape) != 4 or block < 1 or shape[1] % (block * block):
         refuse(f"blocks of {block} don't fit {shape}")
     return [(call.value(0).dtype, (shape[0], shape[1] // block**2, shape[2] * block, shape[3] * block))]
@@ -572,7 +587,7 @@ def depth_to_space(call: Call) -> list[tuple[DType, Shape]]:
 
 def space_to_depth(call: Call) -> list[tuple[DType, Shape]]:
     """(n, c, h b, w b) -> (n, c b b, h, w)."""
-    block, shape = int(call.get("blocksize")), call.shape()
+    block, shape = int(call.get("blocksize") or 0), call.shape()
     if len(shape) != 4 or block < 1 or shape[2] % block or shape[3] % block:
         refuse(f"blocks of {block} don't fit {shape}")
     return [(call.value(0).dtype, (shape[0], shape[1] * block**2, shape[2] // block, shape[3] // block))]

@@ -14,7 +14,7 @@ import numpy as np
 
 from referee.ground.graph import Array, Graph, Node
 from referee.models.shape_rules import Value, window
-from referee.models.walk import call_of, walk
+from referee.models.walk import call_of, free_prefix, walk
 
 LARGEST_LOOKUP = 2**24
 """numbers of the comparison that finds the rows looked up; above it a table counts whole"""
@@ -26,24 +26,24 @@ def counting(graph: Graph, weights: Mapping[str, Array]) -> Graph:
     Returns:
         output () float32
     """
-    building = _Building(graph, walk(graph, 1).values)
+    values = walk(graph, 1).values
+    building = _Building(graph, values, free_prefix(values))
     totals = [building.touching(name, tensor) for name, tensor in weights.items()]
+    count = building.add("Sum", *totals)
     return replace(
         graph,
-        nodes=(*graph.nodes, *building.nodes, Node("", "Sum", tuple(totals), (_COUNT,), {})),
+        nodes=(*graph.nodes, *building.nodes),
         tensors={**graph.tensors, **building.tensors},
-        output=_COUNT,
+        output=count,
         output_shape=(),
     )
-
-
-_COUNT = "//count"
 
 
 @dataclass
 class _Building:
     graph: Graph
     values: Mapping[str, Value]
+    prefix: str
     nodes: list[Node] = field(default_factory=list)
     tensors: dict[str, Array] = field(default_factory=dict)
 
@@ -134,11 +134,11 @@ class _Building:
         return self.add("ReduceSum", self.add("Mul", met, self.constant(counts)), keepdims=0)
 
     def add(self, op: str, *inputs: str, **attributes: object) -> str:
-        made = f"//{len(self.nodes)}"
+        made = f"{self.prefix}{len(self.nodes)}"
         self.nodes.append(Node("", op, inputs, (made,), attributes))  # type: ignore[arg-type]
         return made
 
     def constant(self, content: object, dtype: type = np.float32) -> str:
-        made = f"//t{len(self.tensors)}"
+        made = f"{self.prefix}t{len(self.tensors)}"
         self.tensors[made] = np.asarray(content, dtype)
         return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -77,6 +77,11 @@ def label(node: Node, number: int) -> str:
     return f"node {number} ({node.op}{f' {node.name[:60]!r}' if node.name else ''})"
 
 
+def free_prefix(names: Iterable[str]) -> str:
+    """What none of the names begins with: a new value of that name can't be taken for a contestant's."""
+    return "/" * (1 + max(len(name) - len(name.lstrip("/")) for name in names))
+
+
 @cache
 def defaults(operator: str, opset: int) -> Mapping[str, Attribute]:
     """Attribute -> default, by ONNX's schema."""
@@ -108,6 +113,8 @@ def _stored(array: Array) -> Value:
 
 
 def _made(call: Call) -> dict[str, Value]:
+    if not call.node.outputs[0]:
+        raise InvalidModel("its first output has no name")
     shapes = OPERATORS[call.node.op].shape(call)
     if len(call.node.outputs) > len(shapes):
         raise InvalidModel(f"it has {len(call.node.outputs)} outputs, at most {len(shapes)}")
