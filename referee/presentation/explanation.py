@@ -202,7 +202,7 @@ def _scores(explained: Explanation) -> Table:
     table.add_column("value", justify="right")
     table.add_column("", overflow="fold")
     for score in explained.scores:
-        doubt = f"; could be gamed here: {score.doubt}" if score.doubt else ""
+        doubt = f"; not sound here: {score.doubt}" if score.doubt else ""
         ranks = "RANKS: " if score.ranks else ""
         table.add_row(
             Text(score.name, "bold" if score.ranks else ""),
