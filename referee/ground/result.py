@@ -97,6 +97,8 @@ class JudgedRound:
     fit: Measure | None = None
     heldout: Measure | None = None
     scores: Mapping[str, float] | None = None
+    label_bytes: float | None = None
+    """what the training labels take by themselves, rows x log2(classes) / 8; null for regression"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -211,7 +211,10 @@ def _constant(proto: onnx.NodeProto, where: str) -> Any:
     values = {attribute.name: attribute for attribute in proto.attribute}
     if len(proto.output) != 1 or set(values) != {"value"} or values["value"].type != AttributeProto.TENSOR:
         raise InvalidModel(f"{where}: a constant must be one tensor, in the attribute value")
-    return _array(values["value"].t)
+    try:
+        return _array(values["value"].t)
+    except InvalidModel as refusal:
+        raise InvalidModel(f"{where}: {refusal}") from None
 
 
 def _attributes(proto: onnx.NodeProto, opset: int, where: str) -> Iterator[tuple[str, Attribute]]:

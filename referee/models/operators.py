@@ -43,6 +43,11 @@ def numbers(call: Call, out: Shape) -> int:
     return max(math.prod(out), *(value.size for value in call.inputs if value is not None), 0)
 
 
+def of_sum(call: Call, out: Shape) -> int:
+    """One less than there are inputs for each number made, and at least one."""
+    return math.prod(out) * max(1, sum(value is not None for value in call.inputs) - 1)
+
+
 def nothing(call: Call, out: Shape) -> int:
     """Moving numbers about is free."""
     return 0
@@ -120,10 +125,10 @@ OPERATORS: Mapping[str, Operator] = {
         Operator("DequantizeLinear", shapes.dequantize, since=19),
         Operator("Add", shapes.broadcast, Scale.LINEAR),
         Operator("Sub", shapes.broadcast, Scale.SUM),
-        Operator("Sum", shapes.broadcast, Scale.LINEAR),
+        Operator("Sum", shapes.broadcast, Scale.LINEAR, of_sum),
         Operator("Mean", shapes.mean, Scale.LINEAR),
-        Operator("Max", shapes.broadcast, Scale.SUM),
-        Operator("Min", shapes.broadcast, Scale.SUM),
+        Operator("Max", shapes.broadcast, Scale.SUM, of_sum),
+        Operator("Min", shapes.broadcast, Scale.SUM, of_sum),
         Operator("Mul", shapes.broadcast, Scale.PRODUCT),
         Operator("Div", shapes.broadcast, Scale.QUOTIENT),
         *(Operator(name, shapes.broadcast) for name in ("Mod", "And", "Or", "Xor")),

@@ -5,10 +5,13 @@ on the way. Max-pooling passes every one of its inputs on, so it becomes a sum; 
 before it. Neyshabur, Tomioka and Srebro 2015; for pooling and biases Gonon et al. 2024, "A path-norm toolkit for modern
 networks", theorem A.1.
 
+What rounds to zero counts too: where a node multiplies, its underflow joins the sum as a bias of its own, or a weight of
+2^-149 with one of 2^149 behind it would make a step of any height out of a gain of 1.
+
 What can be run this way is what the architecture rule `homogeneous` allows: every node is linear, or grows with a positive
 scale of its input and with nothing else, so that no weight can be spelled as anything that the path norm does not count.
 Float32 is not homogeneous at its ends: what is too small becomes nothing, or a step. So every product counts at least the
-smallest normal number, and a folded bias the rounding of what cancels in it.
+smallest normal number, a folded bias the rounding of what cancels in it, and what overflows for large inputs has no norm.
 """
 
 from __future__ import annotations
@@ -30,9 +33,16 @@ SMALLEST = float(np.finfo(np.float32).tiny)
 """Below it float32 has steps: with inputs up to 16, x * 2^-149 / 16 * 2^153 is not zero, and for ones it is."""
 ROUNDING = 2.0**-18
 """of what cancels in a folded bias, 64 times float32's: x + 2^23 - 2^23 rounds x, and takes no weights where that is folded"""
+LARGEST = 2.0**16
+"""Inputs up to which nothing may overflow: zero times infinity, under a MaxPool that passes over NaN, is a step for nothing."""
 _SHRINKING = frozenset(
     "Mul Div Gemm MatMul Conv ConvTranspose Mean ReduceMean AveragePool GlobalAveragePool BatchNormalization".split()
 )
+
+
+UNDERFLOW = 2.0**-110
+"""Bound on what is lost below the smallest float32 in one node: 2^-126 for each of up to 65536 products."""
+_MULTIPLY = ("Mul", "Div", "MatMul", "AveragePool", "GlobalAveragePool", "ReduceMean", "Mean", "Conv", "ConvTranspose", "Gemm")
 
 
 def absolute(graph: Graph) -> Graph:
@@ -46,15 +56,17 @@ def absolute(graph: Graph) -> Graph:
     nodes: list[Node] = []
     for number, node in enumerate(graph.nodes):
         try:
-            nodes += building.rewritten(node)
+            nodes += [made for one in building.rewritten(node) for made in building.with_underflow(one)]
         except InvalidModel as refusal:
             raise InvalidModel(f"{label(node, number)}: {refusal}") from None
+    output = building.finite_or_nan(nodes)
     tensors = {**graph.tensors, **building.tensors}
-    used = {name for node in nodes for name in node.inputs} | {graph.output}
+    used = {name for node in nodes for name in node.inputs} | {output}
     return replace(
         graph,
         nodes=tuple(nodes),
         tensors={name: np.abs(array) if array.dtype.kind == "f" else array for name, array in tensors.items() if name in used},
+        output=output,
     )
 
 
@@ -79,6 +91,21 @@ class _Building:
         floor = Node("", "Add", (product, self.keep(node, "smallest", np.asarray(SMALLEST, np.float32))), node.outputs, {})
         return [*made[:-1], replace(made[-1], outputs=(product,)), floor]
 
+    def finite_or_nan(self, nodes: list[Node]) -> str:
+        """Run it all for LARGEST inputs as well; gives the name of the output, NaN where those overflow."""
+        made = {name: f"{self.prefix}{name}//large" for node in nodes for name in node.outputs if name}
+        made |= {self.graph.input: f"{self.prefix}large", "": ""}
+        largest, nothing, output = (f"{self.prefix}{what}" for what in ("largest", "nothing", "output"))
+        self.tensors |= {largest: np.asarray(LARGEST, np.float32), nothing: np.zeros((), np.float32)}
+        large = [Node("", "Mul", (self.graph.input, largest), (made[self.graph.input],), {})]
+        for node in nodes:
+            inputs, outputs = (tuple(made.get(name, name) for name in names) for names in (node.inputs, node.outputs))
+            large.append(replace(node, inputs=inputs, outputs=outputs))
+        over = f"{self.prefix}over"
+        large.append(Node("", "Mul", (made[self.graph.output], nothing), (over,), {}))
+        nodes += [*large, Node("", "Add", (self.graph.output, over), (output,), {})]
+        return output
+
     def _rewritten(self, node: Node) -> list[Node]:
         scale = OPERATORS[node.op].scale
         if scale is Scale.NONE:
@@ -97,6 +124,38 @@ class _Building:
             factors = {name: abs(self._attribute(node, name)) for name in ("alpha", "beta")}
             return [replace(node, attributes={**node.attributes, **factors})]
         return [node]
+
+    def with_underflow(self, node: Node) -> list[Node]:
+        """A node of the network of absolute weights, with what its products may have lost: in its bias, or added behind."""
+        if node.op not in _MULTIPLY or not self._is_float(node):
+            return [node]
+        bias = node.inputs[2] if node.op in ("Conv", "ConvTranspose", "Gemm") and len(node.inputs) > 2 else ""
+        if node.op in ("Conv", "Gemm") and (not bias or self._stored(bias) is not None):
+            return [self._with_bias(node, bias)]
+        exact = f"{node.outputs[0]}//exact"
+        lost = self.keep(node, "lost", np.asarray(UNDERFLOW, np.float32))
+        return [replace(node, outputs=(exact,)), Node(node.name, "Add", (exact, lost), node.outputs, {})]
+
+    def _with_bias(self, node: Node, bias: str) -> Node:
+        found = self._stored(bias) if bias else None
+        given: Array = np.zeros((), np.float32) if found is None else found
+        stated = dict(node.attributes)
+        if node.op == "Gemm":
+            given = np.asarray(given * self._attribute(node, "beta"))
+            stated["beta"] = 1.0
+        elif not bias:
+            kernels = self._stored(node.inputs[1])
+            width = self.values[node.inputs[1]].shape[0] if kernels is None else len(kernels)
+            given = np.zeros(width, np.float32)
+        name = self.keep(node, "bias with underflow", (np.abs(given) + UNDERFLOW).astype(np.float32))
+        return replace(node, inputs=(*node.inputs[:2], name), attributes=stated)
+
+    def _is_float(self, node: Node) -> bool:
+        value = self.values.get(node.outputs[0])
+        return value is None or value.dtype.kind == "f"
+
+    def _stored(self, name: str) -> Array | None:
+        return self.tensors.get(name, self.graph.tensors.get(name))
 
     def stored(self, name: str) -> Array:
         """A tensor that must be stored, not computed: what is divided by, or folded, has to be known."""

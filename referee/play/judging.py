@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import statistics
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -54,6 +55,7 @@ class Judgement:
     fit: Measure | None = None
     heldout: Measure | None = None
     scores: dict[str, float] | None = None
+    label_bytes: float | None = None
     evidence: Evidence | None = None
     """where a model stood to be measured"""
 
@@ -132,6 +134,7 @@ def judge_round(
         fit=judgement.fit,
         heldout=judgement.heldout,
         scores=judgement.scores,
+        label_bytes=judgement.label_bytes,
     )
 
 
@@ -202,8 +205,18 @@ def judge_artifact(
         fit,
         measure(rules.fit.fit, heldout_out, rows.heldout_y) if len(rows.heldout_y) else None,
         scores,
+        _label_bytes(rules, rows),
         Evidence(replace(count, model=model), train_out, rows),
     )
+
+
+def _label_bytes(rules: Competition, rows: Draw) -> float | None:
+    """A model that is shorter has found something in the data; one that is longer may be a list of the labels."""
+    return len(rows.train_y) * math.log2(max(2, _classes(rows))) / 8 if rules.fit.fit.classifies else None
+
+
+def _classes(rows: Draw) -> int:
+    return 1 + max(int(part.max(initial=0)) for part in (rows.train_y, rows.heldout_y))
 
 
 def _refuse_long_work(rules: Competition, model: Model) -> None:
@@ -248,7 +261,7 @@ def _columns(rules: Competition, rows: Draw) -> list[int]:
     """How many numbers an output row may have."""
     if not rules.fit.fit.classifies:
         return [int(rows.train_y[0].size)]
-    classes = 1 + max(int(part.max(initial=0)) for part in (rows.train_y, rows.heldout_y))
+    classes = _classes(rows)
     return [classes, 1] if rules.fit.loss == "margin" and classes == 2 else [classes]
 
 

@@ -84,6 +84,8 @@ class Explanation:
     tensors: tuple[CountedTensor, ...] = ()
     scores: tuple[SaidScore, ...] = ()
     canonical_bytes: int | None = None
+    label_bytes: float | None = None
+    """what the training labels take by themselves"""
 
 
 def explain(game: Game, number: int, judgement: Judgement) -> Explanation:
@@ -113,6 +115,7 @@ def explain(game: Game, number: int, judgement: Judgement) -> Explanation:
         ),
         scores=tuple(_said(rules, name, values.get(name)) for name in {**SCORES, **values}),
         canonical_bytes=len(model.canonical),
+        label_bytes=judgement.label_bytes,
     )
 
 
@@ -126,6 +129,8 @@ def explanation_of(explained: Explanation) -> RenderableType:
     parts += [_distance(explained), Text()]
     nodes = " · ".join(f"{count} {name}" for name, count in (explained.operators or {}).items())
     parts.append(Text(f"the graph: {nodes}; {explained.canonical_bytes} bytes as the referee writes it"))
+    if explained.label_bytes is not None:
+        parts.append(Text(f"a list of the labels would take {explained.label_bytes:.0f} bytes", "dim"))
     if explained.not_counted:
         names = ", ".join(plain(name, 40) for name in explained.not_counted[:10])
         more = f" and {len(explained.not_counted) - 10} more" if len(explained.not_counted) > 10 else ""
