@@ -55,16 +55,13 @@ def competition_faults(league: League, name: str) -> Iterator[Fault]:
 
 
 def competition_doubts(league: League, name: str) -> Iterator[Fault]:
-    """What keeps a competition from nothing, but stands on its boards: a score that is not known to be sound."""
-    if list(_caught(lambda: league.game(name))):
+    """What keeps a competition from nothing, but stands on its boards: a score that its host alone answers for."""
+    if list(_caught(lambda: league.game(name))) or league.game(name).rules.sound_because is None:
         return
     rules, where = league.game(name).rules, f"competitions/{name}/competition.yaml"
     told = f"{rules.score} where the architecture is {rules.architecture.rule}"
-    if rules.sound_because is not None:
-        why = rules.objection or ("the host's own" if rules.own_score else "the host's graph normalises")
-        yield Fault(where, "score", f"{told}: {why}; played because: {rules.sound_because}")
-    elif rules.objection is not None:
-        yield Fault(where, "score", f"{told}: {rules.objection}")
+    why = rules.objection or ("the host's own" if rules.own_score else "the host's graph normalises")
+    yield Fault(where, "score", f"{told}: {why}; played because: {rules.sound_because}")
 
 
 def entry_faults(league: League, ref: str) -> Iterator[Fault]:

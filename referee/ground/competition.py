@@ -185,7 +185,7 @@ class Competition:
     @property
     def objection(self) -> Objection | None:
         """Why the score can be gamed here, as far as the table knows."""
-        return objection(self.score, self.architecture.rule, self.limits.artifact_bytes)
+        return objection(self.score, self.architecture.rule)
 
     def rounds_in(self, played: CompetitionClass) -> int:
         """How many rounds an entry plays in a class, before any confirmation."""
@@ -216,17 +216,16 @@ class Competition:
                 "with own_score, a name of its own: lower-case letters, digits, dots and hyphens, none of the table's",
             )
             return
-        refused = self.objection is not None and self.objection.refused
         if self.sound_because is not None:
             # Under a fixed rule the reason may answer for a normalisation in the host's graph.
             norm_of_host = self.architecture.rule == "fixed" and self.score in NORMS
-            if self.own_score is None and not refused and not norm_of_host:
+            if self.own_score is None and self.objection is None and not norm_of_host:
                 yield "sound_because", f"has no use: {self.score} is sound where the architecture is {self.architecture.rule}"
             elif not 20 <= len(self.sound_because.strip()) <= 500:
                 yield "sound_because", "expected a reason of 20 to 500 characters; it stands on the board"
         elif self.own_score is not None:
             yield "sound_because", "say why the host's own score can't be gamed; it stands on the board"
-        elif refused:
+        elif self.objection is not None:
             yield (
                 "score",
                 (

@@ -23,10 +23,6 @@ class Objection:
     """what an entry would do"""
     effect: str
     """what that was measured to do to the score"""
-    refused: bool = True
-    """else the pair may be played, and the doubt stands on the board"""
-    unless_bytes: int | None = None
-    """`limits.artifact_bytes` up to which the objection falls"""
 
     def __str__(self) -> str:
         return f"{self.exploit} ({self.effect})"
@@ -37,11 +33,12 @@ _DEPTH = Objection(
     "depth is free: a chain of layers splits one large weight into several small ones", "L1 became 3.3 times less"
 )
 _EDGES = Objection("the weights are spelled as edges of the graph, which then holds none", "2410 weights became 0")
-_FEWER = Objection("weights can be spelled as edges of the graph: copies, sums, paddings", "not measured to pay", refused=False)
+_COPIES = Objection("the weights are spelled as edges: copies of the input, summed", "2410 weights became 2")
 _NO_GRAPH = "every entry has the host's graph"
 _CONSTANT = Objection(_NO_GRAPH, "the score is the same for all; rank by nonzero instead")
 _TABLE = Objection(
-    "a table of the answers takes no arithmetic", "flops became 0; cap limits.artifact_bytes at 65536", unless_bytes=65536
+    "where the file may be longer than the labels are, it answers by rote, with next to no arithmetic",
+    "2400 multiply-adds became 134",
 )
 _PRODUCTS = Objection("products of activations, Softmax and normalisation undo any scale", "the path norm is not even defined")
 
@@ -49,7 +46,7 @@ UNSOUND: Mapping[tuple[str, str], Objection] = {
     **{(score, "free"): _GAIN for score in ("l1", "l2", "nuclear", "spectral")},
     **{(score, "homogeneous"): _DEPTH for score in ("l1", "l2", "nuclear", "spectral")},
     **{(score, "free"): _EDGES for score in ("nonzero", "parameters", "bits", "active_nonzero")},
-    **{(score, "homogeneous"): _FEWER for score in ("nonzero", "parameters", "bits", "active_nonzero")},
+    **{(score, "homogeneous"): _COPIES for score in ("nonzero", "parameters", "bits", "active_nonzero")},
     **{(score, "fixed"): _CONSTANT for score in ("parameters", "flops")},
     **{("flops", rule): _TABLE for rule in ("homogeneous", "free")},
     ("path_norm", "free"): _PRODUCTS,
@@ -61,13 +58,6 @@ SCALE_FREE_OPERATORS = ("BatchNormalization", "InstanceNormalization", "LayerNor
 NORMS = ("l1", "l2", "nuclear", "spectral")
 
 
-def objection(score: str, rule: str, artifact_bytes: int) -> Objection | None:
-    """Why `score` can be gamed under `rule`; None where it is sound.
-
-    Args:
-        artifact_bytes: the competition's cap on the model file
-    """
-    found = UNSOUND.get((score, rule))
-    if found is not None and found.unless_bytes is not None and artifact_bytes <= found.unless_bytes:
-        return None
-    return found
+def objection(score: str, rule: str) -> Objection | None:
+    """Why `score` can be gamed under `rule`; None where it is sound."""
+    return UNSOUND.get((score, rule))

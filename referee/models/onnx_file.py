@@ -184,7 +184,7 @@ def _nodes(graph: onnx.GraphProto, opset: int, known: set[str], tensors: dict[st
         where = f"node {number} ({proto.op_type[:40]})"
         if proto.domain not in ("", "ai.onnx") or proto.op_type not in ALLOWED:
             raise InvalidModel(f"{where}: the operator is not allowed{nearest(proto.op_type, ALLOWED)}")
-        if not _in_opset(proto.op_type, opset):
+        if not in_opset(proto.op_type, opset):
             raise InvalidModel(f"{where}: the operator is newer than opset {opset}")
         if missing := [name for name in proto.input if name not in known]:
             raise InvalidModel(f'{where}: the input "{missing[0][:60]}" is made by nothing before it')
@@ -258,7 +258,8 @@ def _used(graph: Graph) -> Graph:
     return replace(graph, nodes=tuple(reversed(nodes)), tensors=tensors)
 
 
-def _in_opset(operator: str, opset: int) -> bool:
+def in_opset(operator: str, opset: int) -> bool:
+    """Whether ONNX has the operator in that opset."""
     try:
         onnx.defs.get_schema(operator, opset, "")
     except onnx.defs.SchemaError:

@@ -154,7 +154,7 @@ def _rows(rules: Competition, evidence: Evidence) -> tuple[int | None, tuple[Wor
 
 def _said(rules: Competition, name: str, value: float | None) -> SaidScore:
     own = name not in SCORES
-    against = None if own else objection(name, rules.architecture.rule, rules.limits.artifact_bytes)
+    against = None if own else objection(name, rules.architecture.rule)
     return SaidScore(
         name=name,
         value=value,

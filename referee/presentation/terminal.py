@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -41,9 +41,8 @@ def result_card(game: Game, result: Result, row: Row, rows: Sequence[Row], recor
     if result.scores:
         line("score", _score_line(game, result), "bold")
     line("rank", _rank_line(game, row, rows, recorded))
-    if result.scores:
-        others = [f"{name} {words.score(name, result.scores[name])}" for name in SCORES if name != rules.score]
-        line("also", " · ".join(others))
+    if others := _other_scores(game, result):
+        line("also", others)
     if result.heldout:
         line("held-out", f"{words.measured(result.heldout, rules.fit.loss)} (never ranks)")
     times = " ".join(f"{judged.trained.seconds:.3f}" for judged in result.rounds)
@@ -53,14 +52,14 @@ def result_card(game: Game, result: Result, row: Row, rows: Sequence[Row], recor
         "draw/training " + " ".join(f"{judged.trained.draw_seed}/{judged.trained.train_seed}" for judged in result.rounds),
     )
     line("recorded", recorded or "no")
-    title = Text(f"{pins.competition}/{pins.entry} · {pins.class_} · {rules.title}", "bold")
+    title = Text(f"{pins.competition}/{pins.entry} · {pins.class_} · {plain(rules.title)}", "bold")
     return Group(title, table)
 
 
 def board(game: Game, class_: str, rows: Sequence[Row]) -> RenderableType:
     """A ranked board, what did not qualify below."""
-    rules = game.rules
-    title = Text(f"{rules.title} · {class_} · {rules.score}, lower is better")
+    rules, own = game.rules, game.rules.own_score
+    title = Text(f"{plain(rules.title)} · {class_} · {rules.score}, lower is better")
     table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0), header_style="underline")
     for heading in ("#", "entry", rules.score, "rounds", "gap", "held-out", "time", "date"):
         table.add_column(heading, justify="left" if heading in ("entry", "date") else "right", overflow="fold")
@@ -70,21 +69,28 @@ def board(game: Game, class_: str, rows: Sequence[Row]) -> RenderableType:
         table.add_row(
             f"{'~' if row.within_noise else ''}{row.rank}" if row.rank else "-",
             Text(plain(result.pins.entry)),
-            words.score(rules.score, result.score) if row.rank else Text(result.verdict, "red"),
-            words.extent(result, rules.score),
-            words.score(rules.score, row.gap) if row.gap else "",
+            words.score(rules.score, result.score, own) if row.rank else Text(result.verdict, "red"),
+            words.extent(result, rules.score, own),
+            words.score(rules.score, row.gap, own) if row.gap else "",
             "-" if heldout is None else _heldout(heldout.accuracy, heldout.loss),
             words.seconds(result.seconds),
             result.recorded_at[:10],
         )
-    notes = []
+    said = [Text(f"{who}: {what}", "yellow") for who, what in words.reservations(rules)]
+    return Group(table, *said, *(Text(note, "dim") for note in _notes(game, rows)))
+
+
+def _notes(game: Game, rows: Sequence[Row]) -> Iterator[str]:
+    rules = game.rules
+    if rules.own_score:
+        yield f"{rules.score}: {plain(rules.score_sentence)}"
     if rules.par:
-        notes.append(f"par {words.score(rules.score, rules.par.score)} ({rules.par.kind}: {rules.par.source})")
+        par = words.score(rules.score, rules.par.score, rules.own_score)
+        yield f"par {par} ({rules.par.kind}: {plain(rules.par.source)})"
     if any(row.within_noise for row in rows):
-        notes.append("~ within the noise of an entry one rank above")
+        yield "~ within the noise of an entry one rank above"
     if not rows:
-        notes.append("nobody has played here yet")
-    return Group(table, *(Text(note, "dim") for note in notes))
+        yield "nobody has played here yet"
 
 
 def _heldout(accuracy: float | None, loss: float) -> str:
@@ -92,14 +98,21 @@ def _heldout(accuracy: float | None, loss: float) -> str:
 
 
 def _score_line(game: Game, result: Result) -> str:
-    name = game.rules.score
-    text = f"{name} {words.score(name, (result.scores or {}).get(name))}"
-    if spread := words.spread(result, name):
+    name, own = game.rules.score, game.rules.own_score
+    text = f"{name} {words.score(name, (result.scores or {}).get(name), own)}"
+    if spread := words.spread(result, name, own):
         text += f" ({game.rules.aggregate} of {spread})"
     return text
 
 
+def _other_scores(game: Game, result: Result) -> str:
+    scores = result.scores or {}
+    shown = [name for name in SCORES if name in scores and name != game.rules.score]
+    return " · ".join(f"{name} {words.score(name, scores[name])}" for name in shown)
+
+
 def _rank_line(game: Game, row: Row, rows: Sequence[Row], recorded: str | None) -> str:
+    name, own = game.rules.score, game.rules.own_score
     ranked = [one for one in rows if one.rank is not None]
     if row.rank is None:
         return f"none; {len(ranked)} on the board" if ranked else "none; the board is empty"
@@ -110,8 +123,8 @@ def _rank_line(game: Game, row: Row, rows: Sequence[Row], recorded: str | None) 
         next_best = [one for one in ranked if one.rank != 1]
         ahead = ""
         if next_best and not equals:
-            ahead = f", {words.score(game.rules.score, next_best[0].gap)} ahead of {plain(next_best[0].result.pins.entry)}"
+            ahead = f", {words.score(name, next_best[0].gap, own)} ahead of {plain(next_best[0].result.pins.entry)}"
         return f"{would}1 of {len(ranked)}{shared}{ahead}"
     leader = ranked[0].result
-    gap = words.score(game.rules.score, row.gap)
+    gap = words.score(name, row.gap, own)
     return f"{would}{row.rank} of {len(ranked)}, {gap} behind {plain(leader.pins.entry)}{shared}"

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Literal
 
+from referee.ground.competition import Competition, OwnScore
 from referee.ground.fits import Measure
 from referee.ground.result import Result
 from referee.ground.scores import SCORES
+from referee.ground.soundness import Objection
+
+REASON = 800
+"""characters of a host's reason that are shown: it may have 500, and control characters are spelled out"""
 
 
 def plain(text: str, most: int = 200) -> str:
@@ -20,26 +26,59 @@ def plain_lines(text: str, last: int) -> list[str]:
     return [plain(line, 500) for line in text.replace("\r\n", "\n").split("\n") if line.strip()][-last:]
 
 
-def score(name: str, value: float | None) -> str:
-    """A score: counts without decimals, norms with five digits."""
+def score(name: str, value: float | None, own: OwnScore | None = None) -> str:
+    """A score: counts without decimals, norms with five digits.
+
+    Args:
+        own: the competition's own score, where `name` may be that. Without it, whole numbers of a name that the table does
+            not know are taken for counts.
+    """
     if value is None:
         return "-"
-    if SCORES[name].whole and value == round(value):
-        return f"{value:.0f}"
-    return f"{value:.1f}" if SCORES[name].whole else f"{value:.5g}"
+    whole = value % 1 == 0
+    counts = SCORES[name].whole if name in SCORES else whole or (own is not None and own.whole)
+    if counts and abs(value) < 1e15:
+        return f"{value:.0f}" if whole else f"{value:.1f}"
+    # Up to seven digits are read more easily than an exponent.
+    return f"{value:.0f}" if 1e5 <= abs(value) < 1e7 else f"{value:.5g}"
 
 
-def spread(result: Result, name: str) -> str:
+def spread(result: Result, name: str, own: OwnScore | None = None) -> str:
     """The scores of the rounds, lowest first; empty for one round."""
-    values = sorted(result.round_scores(name))
-    return " ".join(score(name, value) for value in values) if len(values) > 1 else ""
+    values = round_scores(result, name)
+    return " ".join(score(name, value, own) for value in values) if len(values) > 1 else ""
 
 
-def extent(result: Result, name: str) -> str:
+def extent(result: Result, name: str, own: OwnScore | None = None) -> str:
     """Lowest to highest score of the rounds; empty for one round or equal ones."""
-    values = result.round_scores(name)
-    ends = [score(name, end) for end in (min(values, default=0), max(values, default=0))]
-    return f"{ends[0]}–{ends[1]}" if ends[0] != ends[1] else ""
+    values = round_scores(result, name)
+    ends = [score(name, end, own) for end in (values[:1] + values[-1:])]
+    return "–".join(ends) if len(set(ends)) > 1 else ""
+
+
+def round_scores(result: Result, name: str) -> list[float]:
+    """The score of each round that has it, lowest first. A model may lack one, and older results lack the newer ones."""
+    return sorted(judged.scores[name] for judged in result.rounds if judged.scores is not None and name in judged.scores)
+
+
+def soundness(found: Objection | None) -> Literal["sound", "refused"]:
+    """What an objection makes of a pair of score and architecture rule, in a word."""
+    return "sound" if found is None else "refused"
+
+
+def reservations(rules: Competition) -> list[tuple[str, str]]:
+    """What a board has to say about its score, as (whose word it is, what they say); empty where the score is sound."""
+    name, rule = rules.score, rules.architecture.rule
+    said = []
+    if rules.own_score is not None:
+        said.append(("The host's own score", "the referee's table of sound scores does not know it"))
+    elif rules.objection is not None:
+        said.append((f"The referee's table refuses {name} under {rule}", str(rules.objection)))
+    if rules.sound_because is not None:
+        # Without an objection it answers for what the host's graph does to a norm.
+        verb = "plays it all the same" if said and rules.own_score is None else f"holds {name} sound here"
+        said.append((f"The host {verb}", plain(rules.sound_because.strip(), REASON)))
+    return said
 
 
 def loss(value: float) -> str:

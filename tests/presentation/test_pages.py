@@ -23,7 +23,9 @@ from referee.ground.fits import Measure
 from referee.ground.hardware import Machine
 from referee.ground.result import JudgedRound, Pins, Result, TrainedRound
 from referee.ground.scores import SCORES
+from referee.ground.soundness import RULES, UNSOUND
 from referee.ground.verdict import Verdict
+from referee.models.operators import OPERATORS, Scale
 from referee.presentation.site.pages import build, inline, link
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -74,7 +76,12 @@ HOSTILE = (
     "Z" * 80,
     "Z\u0334\u0335\u0336\u0337\u0338\u0339" * 8,
 )
-LINES = ("first\n# heading\n\n```\n<script>alert(1)</script>\n", "a\r\n\r\n***\r\n\r\nb", "\n\n--8<-- '/etc/passwd'\n\n")
+LINES = (
+    "first\n# heading\n\n```\n<script>alert(1)</script>\n",
+    "a\r\n\r\n***\r\n\r\nb",
+    "\n\n--8<-- '/etc/passwd'\n\n",
+    "before\n```\ncode\n```\nafter",
+)
 
 
 class Folder:
@@ -107,6 +114,8 @@ class Folder:
         verdict: Verdict = Verdict.QUALIFIED,
         said: dict[str, object] | None = None,
         pinned: dict[str, object] | None = None,
+        ranked_by: str = "nonzero",
+        lacking: Sequence[str] = (),
         **changes: object,
     ) -> None:
         folder = f"submissions/{game}/{entry}"
@@ -123,7 +132,8 @@ class Folder:
             }
             | (pinned or {})
         )
-        plain = encode(_result(pins, scores, day, verdict)) | changes
+        others = [name for name in SCORES if name not in lacking]
+        plain = encode(_result(pins, scores, day, verdict, ranked_by, others)) | changes
         self._write(f"{folder}/results/{pins.class_}.yaml", plain)
 
     def build(self) -> dict[str, str]:
@@ -151,9 +161,10 @@ MACHINE = Machine(cpu="cpu", cores=2, memory_gib=8, gpus=(), os="Linux", python=
 FIT = Measure(loss=9.87e-4, accuracy=1.0, rows=1437)
 
 
-def _result(pins: Pins, scores: Sequence[float], day: int, verdict: Verdict) -> Result:
+def _result(pins: Pins, scores: Sequence[float], day: int, verdict: Verdict, ranked_by: str, others: Sequence[str]) -> Result:
     qualified = verdict is Verdict.QUALIFIED
-    rounds = tuple(_round(number, float(score), verdict) for number, score in enumerate(scores, start=1))
+    judged = [dict.fromkeys(others, 2 * float(score)) | {ranked_by: float(score)} for score in scores]
+    rounds = tuple(_round(number, verdict, one if qualified else None) for number, one in enumerate(judged, start=1))
     score = sorted(map(float, scores))[len(scores) // 2]
     return Result(
         pins=pins,
@@ -162,23 +173,22 @@ def _result(pins: Pins, scores: Sequence[float], day: int, verdict: Verdict) -> 
         attempt=2,
         verdict=verdict,
         reason=None if qualified else "train.py ended with exit status 1",
-        ranked_by="nonzero",
+        ranked_by=ranked_by,
         score=score if qualified else None,
         seconds=431.5,
         fit=FIT if qualified else None,
         heldout=Measure(loss=0.31, accuracy=0.9444, rows=360) if qualified else None,
-        scores=dict.fromkeys(SCORES, 2 * score) | {"nonzero": score} if qualified else None,
+        scores=dict.fromkeys(others, 2 * score) | {ranked_by: score} if qualified else None,
         sandbox="bubblewrap",
         machine=MACHINE,
         rounds=rounds,
     )
 
 
-def _round(number: int, score: float, verdict: Verdict) -> JudgedRound:
+def _round(number: int, verdict: Verdict, scores: dict[str, float] | None) -> JudgedRound:
     trained = TrainedRound(
         number=number, draw_seed=number, train_seed=2, draw_sha256="0" * 64, seconds=431.5, joules_at_most=19417.5
     )
-    scores = dict.fromkeys(SCORES, 2 * score) | {"nonzero": score} if verdict is Verdict.QUALIFIED else None
     return JudgedRound(trained=trained, verdict=verdict, scores=scores)
 
 
@@ -299,8 +309,138 @@ def test_a_readme_keeps_its_code_and_lowers_its_headings(folder: Folder) -> None
 
 def test_the_reference_prints_every_row_of_the_referees_tables(folder: Folder) -> None:
     page = folder.build()["scores.md"]
-    for name in (*SCORES, *Verdict, *TIME_CLASSES, "cross_entropy", "fixed", "free", "laptop"):
+    for name in (*SCORES, *Verdict, *TIME_CLASSES, "cross_entropy", *RULES, "laptop"):
         assert f">{name}<" in page
+
+
+def test_every_score_has_a_card_with_all_that_its_row_says(folder: Folder) -> None:
+    cards = folder.build()["scores.md"].split("\n### ")[1:]
+    assert [card.split("\n")[0] for card in cards] == list(SCORES)
+    for card, score in zip(cards, SCORES.values(), strict=True):
+        shown = unescape(re.sub(r"<[^>]*>", "", card))
+        assert score.sentence[1:] in shown
+        assert score.formula.replace("_", "") in shown
+        assert score.source in shown
+        assert score.same in shown
+        for rule in RULES:
+            found = UNSOUND.get((score.name, rule))
+            assert f"<code>{rule}</code></dt><dd>" in card
+            assert found is None or f"{found.exploit}; {found.effect}" in shown
+
+
+def test_every_operator_stands_on_one_side(folder: Folder) -> None:
+    homogeneous, free = folder.build()["operators.md"].split("## Under free alone")
+    for name, operator in OPERATORS.items():
+        assert (f"<code>{name}</code>" in free) == (operator.scale is Scale.NONE), name
+        assert (f"<code>{name}</code>" in homogeneous) == (operator.scale is not Scale.NONE), name
+    assert "<code>Gelu</code> <small>from 20</small>" in free
+    assert "opset 17 to 23" in homogeneous
+
+
+# A score of the host's own, models that lack a score, doubts
+
+OWN: dict[str, object] = {
+    "score": "meetings",
+    "own_score": {"sentence": "rows that meet", "formula": "#{i < j}", "whole": True},
+    "sound_because": "No scale and no edge moves it; the graph is the host's.",
+    "par": {"score": 125840, "kind": "reference", "source": "a long run"},
+}
+REFUSED: dict[str, object] = {
+    "score": "l2",
+    "architecture": {"rule": "free"},
+    "sound_because": "The host reads every graph before it plays.",
+}
+
+
+def own_game(folder: Folder) -> Folder:
+    """The competition `meetings`, where two have played."""
+    folder.competition("meetings", **OWN)
+    (folder.root / "competitions/meetings/score.py").write_text("def score(model):\n    return 1\n")
+    folder.result("pruned", (125831, 125829, 125871), game="meetings", ranked_by="meetings")
+    folder.result("dense", (131072, 131072.5, 131074), game="meetings", ranked_by="meetings", lacking=["path_norm"], day=2)
+    return folder
+
+
+def test_an_own_score_stands_on_every_page_that_names_it(folder: Folder) -> None:
+    pages = own_game(folder).build()
+    assert "rows that meet, lower is better</small>" in pages["index.md"]
+    assert '<td class="golf-number golf-record">125831</td>' in pages["index.md"]
+    for path in ("boards/meetings/laptop-ss.md", "competitions/meetings.md"):
+        assert '<th scope="col" class="golf-number">meetings</th>' in pages[path]
+        assert '<td class="golf-number">125831<small><span>125829 – 125871</span> ' in pages[path]
+        assert '<td class="golf-number">131072.5<small>' in pages[path]
+        assert '<td class="golf-number">+5241.5</td>' in pages[path]
+        assert '<b class="golf-number">125840</b> by a reference' in pages[path]
+    assert "<li><b>meetings</b>: rows that meet, median of the rounds" in pages["boards/meetings/laptop-ss.md"]
+    rules = pages["competitions/meetings.md"].split("## Rules")[1]
+    assert "#{i &lt; j}" in rules
+    assert "the host's own score, <code>meetings</code>, computed by <code>score.py</code>" in rules
+
+
+def test_an_own_score_of_earlier_rules_keeps_its_numbers(folder: Folder) -> None:
+    own_game(folder).competition("meetings", version=2)
+    folder.result("new", (7, 8, 9), game="meetings")
+    pages = folder.build()
+    frozen = pages["boards/meetings/laptop-ss.md"].split("## Under earlier rules")[1]
+    assert '<td class="golf-number">131072<small>' in frozen
+
+
+def test_a_card_of_a_score_of_the_table_says_where_it_comes_from(folder: Folder) -> None:
+    rules = folder.build()["competitions/digits.md"].split("## Rules")[1]
+    assert '<a href="../../scores/#nonzero"><code>nonzero</code></a>: LeCun, Denker and Solla 1990' in rules
+    assert 'golf-verdict--sound">sound</span> under <code>fixed</code></td>' in rules
+    assert "100 million multiply-adds for one example" in rules
+
+
+def test_a_result_that_lacks_scores_of_the_table_takes_its_place(folder: Folder) -> None:
+    """An older result, or a graph that has no path norm."""
+    folder.result("older", lacking=[name for name in SCORES if name != "l1"])
+    folder.result("whole", (119, 119, 119))
+    page = folder.build()["boards/digits/laptop-ss.md"]
+    assert "The older" in page and "The whole" in page
+
+
+def test_a_failed_result_without_the_score_that_ranks_is_listed(folder: Folder) -> None:
+    folder.competition("meetings", **OWN)
+    (folder.root / "competitions/meetings/score.py").write_text("")
+    folder.result("fits-not", verdict=Verdict.DID_NOT_FIT, game="meetings", ranked_by="meetings")
+    page = folder.build()["boards/meetings/laptop-ss.md"]
+    assert "The fits-not" in page.split("## Did not qualify")[1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            REFUSED,
+            [
+                "The referee&#39;s table refuses l2 under free:</b> a constant gain",
+                "The host reads every graph before it plays.",
+            ],
+        ),
+        (OWN, ["The host&#39;s own score:</b>", "No scale and no edge moves it; the graph is the host&#39;s."]),
+        (REFUSED | {"architecture": COMPETITION["architecture"]}, ["The host holds l2 sound here:</b> The host reads"]),
+    ],
+)
+def test_a_doubt_stands_above_the_board_and_in_the_rules(
+    folder: Folder, changes: dict[str, object], said: Sequence[str]
+) -> None:
+    folder.competition("doubtful", **changes)
+    (folder.root / "competitions/doubtful/score.py").write_text("")
+    ranked_by = str(changes.get("score", "nonzero"))
+    folder.result("pruned", game="doubtful", ranked_by=ranked_by)
+    pages = folder.build()
+    above = pages["boards/doubtful/laptop-ss.md"].split("<table")[0]
+    competition, rules = pages["competitions/doubtful.md"].split("## Rules")
+    for text in said:
+        assert str(text) in above.split("golf-notice")[1]
+        assert str(text) in competition.split("## Boards")[0]
+        assert str(text) in rules
+
+
+def test_a_sound_score_has_no_notice(folder: Folder) -> None:
+    folder.result("pruned")
+    assert not [path for path, page in folder.build().items() if "golf-notice" in page]
 
 
 def test_the_rules_name_every_verdict_and_time_class() -> None:
@@ -354,6 +494,19 @@ def test_strangers_strings_can_be_read(hostile: Folder) -> None:
         assert text in shown
     assert "\\u202egnp.exe" in shown
     assert "first\\x0a# heading\\x0a\\x0a```" in shown
+
+
+def test_hosts_strings_change_text_and_nothing_else(tmp_path: Path) -> None:
+    """A host is trusted to write rules, not to know which of them end up in HTML."""
+    harmless = site(with_rules(Folder(tmp_path / "harmless"), ["harmless"] * len((*HOSTILE, *LINES))))
+    pages = site(with_rules(Folder(tmp_path / "hostile"), (*HOSTILE, *LINES)))
+    assert sorted(harmless) == sorted(pages)
+    for path, page in pages.items():
+        assert without_digests(page) == without_digests(harmless[path]), path
+        assert not list(page.dangers()), path
+    shown = pages["boards/game-000/laptop-ss/index.html"].text
+    assert "The host holds meetings sound here: Why it is sound: <script>alert(1)</script>" in shown
+    assert "meetings: <script>alert(1)</script>, median of the rounds" in shown
 
 
 def test_the_comparison_of_pages_can_fail() -> None:
@@ -419,6 +572,20 @@ def test_a_faulty_league_stops_the_build_with_its_faults(folder: Folder) -> None
     assert done.returncode == 1
     assert 'competitions/digits/competition.yaml: score: unknown score "nonzeros"; did you mean "nonzero"?' in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def with_rules(folder: Folder, strings: Sequence[str]) -> Folder:
+    """A league whose hosts wrote `strings` wherever rules take text; each competition has a board."""
+    for number, text in enumerate(strings):
+        own = {"sentence": text, "formula": text}
+        par = {"score": 1, "kind": "proof", "source": text}
+        name = f"game-{number:03}"
+        folder.competition(
+            name, **OWN | {"own_score": own, "par": par, "sound_because": f"Why it is sound: {text}", "summary": text}
+        )
+        (folder.root / "competitions" / name / "score.py").write_text("")
+        folder.result("pruned", game=name, ranked_by="meetings")
+    return folder
 
 
 def with_strings(folder: Folder, strings: Sequence[str], lines: Sequence[str]) -> Folder:
@@ -496,6 +663,11 @@ class Page(HTMLParser):
         return (
             value for tag, attributes in self.elements if tag == "a" for name, value in attributes if name == "href" and value
         )
+
+
+def without_digests(page: Page) -> str:
+    """The elements of a page, whatever its rules' digest is."""
+    return re.sub(r"\b[0-9a-f]{64}\b", "", repr(page.elements))
 
 
 def site(folder: Folder) -> dict[str, Page]:

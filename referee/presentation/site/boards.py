@@ -6,8 +6,9 @@ Strangers' strings come out on one line and harmless to a terminal, but unescape
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from referee.files.league import Game, League
 from referee.ground.classes import parse_class
@@ -18,6 +19,9 @@ from referee.ground.submission import Submission
 from referee.ground.verdict import Verdict
 from referee.presentation import words
 from referee.presentation.words import plain
+
+Say = Callable[[float | None], str]
+"""a number of the ranking score -> as people read it"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,13 +122,13 @@ def class_in_words(league: League, name: str) -> str:
 
 
 def _current(game: Game, class_: str, results: Sequence[Result], entries: Mapping[str, Submission]) -> Board:
-    rows = rank(results, game.rules.score)
-    par = game.rules.par
+    rules = game.rules
+    rows, par = rank(results, rules.score), rules.par
     return Board(
         class_=class_,
-        version=game.rules.version,
+        version=rules.version,
         rules_sha256=game.rules_sha256,
-        **_lines(rows, game.rules.score, entries),
+        **_lines(rows, partial(words.score, rules.score, own=rules.own_score), entries),
         par_place=None if par is None else sum(_score(row.result) < par.score for row in rows if row.rank is not None),
     )
 
@@ -132,20 +136,20 @@ def _current(game: Game, class_: str, results: Sequence[Result], entries: Mappin
 def _frozen(key: tuple[int, str, str], results: Sequence[Result], entries: Mapping[str, Submission]) -> Board:
     version, rules_sha256, class_ = key
     score = results[0].ranked_by
-    lines = _lines(rank(results, score), score, entries)
+    lines = _lines(rank(results, score), partial(words.score, score), entries)
     return Board(class_=plain(class_), version=version, rules_sha256=rules_sha256, **lines, par_place=None)
 
 
-def _lines(rows: Sequence[Row], score: str, entries: Mapping[str, Submission]) -> dict[str, tuple[Line, ...]]:
+def _lines(rows: Sequence[Row], say: Say, entries: Mapping[str, Submission]) -> dict[str, tuple[Line, ...]]:
     leaders = set(_leaders(row.result for row in rows if row.rank is not None))
-    lines = [_line(row, score, entries[row.result.pins.entry], row.result.pins.entry in leaders) for row in rows]
+    lines = [_line(row, say, entries[row.result.pins.entry], row.result.pins.entry in leaders) for row in rows]
     return {
         "ranked": tuple(line for line in lines if line.rank is not None),
         "others": tuple(line for line in lines if line.rank is None),
     }
 
 
-def _line(row: Row, score: str, submission: Submission, led: bool) -> Line:
+def _line(row: Row, say: Say, submission: Submission, led: bool) -> Line:
     result = row.result
     return Line(
         rank=row.rank,
@@ -157,9 +161,9 @@ def _line(row: Row, score: str, submission: Submission, led: bool) -> Line:
         techniques=tuple(map(plain, submission.techniques)),
         verdict=result.verdict,
         reason=plain(result.reason or "", 400),
-        score=words.score(score, result.score),
-        spread=_spread(result, score),
-        gap=f"+{words.score(score, row.gap)}" if row.gap else "",
+        score=say(result.score),
+        spread=_spread(result, say),
+        gap=f"+{say(row.gap)}" if row.gap else "",
         fit=_fit(result.fit),
         heldout=_heldout(result.heldout),
         time=words.seconds(result.seconds),
@@ -186,11 +190,11 @@ def _score(result: Result) -> float:
     return math.inf if result.score is None else result.score
 
 
-def _spread(result: Result, score: str) -> tuple[str, ...]:
-    values = sorted(result.round_scores(score))
+def _spread(result: Result, say: Say) -> tuple[str, ...]:
+    values = words.round_scores(result, result.ranked_by)
     if len(values) < 2:
         return ()
-    low, high = words.score(score, values[0]), words.score(score, values[-1])
+    low, high = say(values[0]), say(values[-1])
     return (low if low == high else f"{low} – {high}", f"in {len(values)} rounds")
 
 

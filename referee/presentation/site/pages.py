@@ -25,6 +25,8 @@ from referee.ground.fits import FITS
 from referee.ground.scores import SCORES
 from referee.ground.soundness import RULES, UNSOUND
 from referee.ground.verdict import Verdict
+from referee.models.onnx_file import in_opset
+from referee.models.operators import OPERATORS, OPSETS, Scale
 from referee.presentation import words
 from referee.presentation.site.boards import Board, Line, Standing, class_in_words, standing
 
@@ -50,6 +52,7 @@ def build(league: League, templates: Path) -> dict[str, str]:
     pages = {
         "index.md": render("home", "index.md", standings=standings, newest=_newest(standings)),
         "scores.md": render("scores", "scores.md"),
+        "operators.md": render("operators", "operators.md"),
     }
     for one in standings:
         pages |= _competition(one, render)
@@ -128,10 +131,13 @@ def _environment(league: League, templates: Path) -> Environment:
     )
     environment.filters |= {
         "inline": inline,
+        "plain": words.plain,
+        "capitalized": lambda text: text[:1].upper() + text[1:],
         "front_matter": front_matter,
         "bytes": _bytes,
+        "count": _count,
         "duration": words.seconds,
-        "score": lambda value, name: words.score(name, value),
+        "score": lambda value, rules: words.score(rules.score, value, rules.own_score),
         "formula": _formula,
         "rounds": _rounds,
         "class_in_words": partial(class_in_words, league),
@@ -142,7 +148,11 @@ def _environment(league: League, templates: Path) -> Environment:
         "scores": SCORES,
         "fits": FITS,
         "architectures": RULES,
-        "unsound": UNSOUND,
+        "objections": {score: {rule: UNSOUND.get((score, rule)) for rule in RULES} for score in SCORES},
+        "soundness": words.soundness,
+        "reservations": words.reservations,
+        "operators": _operators_by_scale(),
+        "opsets": OPSETS,
         "verdicts": list(Verdict),
         "times": TIME_CLASSES,
         "hardware": league.hardware,
@@ -160,7 +170,13 @@ def _address(path: str) -> str:
 
 def _formula(text: str) -> Markup:
     """A formula of a table: `Σ_W` with its W below the line."""
-    return Markup(re.sub(r"_(\w)", r"<sub>\1</sub>", html.escape(text)))
+    return Markup(re.sub(r"_(\w+|\|\w+\|)", r"<sub>\1</sub>", html.escape(text)))
+
+
+def _operators_by_scale() -> dict[Scale, dict[str, int]]:
+    """What a positive scale becomes -> operators, each with the opset it came with, of those that are read."""
+    since = {name: next(opset for opset in OPSETS if in_opset(name, opset)) for name in sorted(OPERATORS)}
+    return {scale: {name: since[name] for name in since if OPERATORS[name].scale is scale} for scale in Scale}
 
 
 def _rounds(played: CompetitionClass, rules: Competition) -> str:
@@ -168,6 +184,11 @@ def _rounds(played: CompetitionClass, rules: Competition) -> str:
     count = rules.rounds_in(played)
     more = f", {2 * count} for whoever would lead" if played.time.confirmed else ""
     return f"{count} round{'s' * (count > 1)}{more}"
+
+
+def _count(number: int) -> str:
+    """A large number: 100000000 -> 100 million."""
+    return f"{number // 10**6} million" if number and number % 10**6 == 0 else str(number)
 
 
 def _bytes(count: int) -> str:
