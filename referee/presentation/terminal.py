@@ -82,6 +82,8 @@ def board(game: Game, class_: str, rows: Sequence[Row]) -> RenderableType:
 
 def _notes(game: Game, rows: Sequence[Row]) -> Iterator[str]:
     rules = game.rules
+    if labels := words.labels_alone(rules, (row.result for row in rows)):
+        yield labels
     if rules.own_score:
         yield f"{rules.score}: {plain(rules.score_sentence)}"
     if rules.par:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from typing import Literal
 
 from referee.ground.competition import Competition, OwnScore
@@ -59,6 +60,14 @@ def extent(result: Result, name: str, own: OwnScore | None = None) -> str:
 def round_scores(result: Result, name: str) -> list[float]:
     """The score of each round that has it, lowest first. A model may lack one, and older results lack the newer ones."""
     return sorted(judged.scores[name] for judged in result.rounds if judged.scores is not None and name in judged.scores)
+
+
+def labels_alone(rules: Competition, results: Iterable[Result]) -> str:
+    """Beside a board of bytes, what a list of the labels would take; empty elsewhere, and where no result says."""
+    stated = {judged.label_bytes for result in results for judged in result.rounds if judged.label_bytes is not None}
+    if rules.score != "bytes" or not stated:
+        return ""
+    return f"a list of the labels alone takes {max(stated):.0f} bytes; an entry below that has found something out"
 
 
 def soundness(found: Objection | None) -> Literal["sound", "refused"]:

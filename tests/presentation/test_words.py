@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -198,3 +200,16 @@ def test_a_strangers_text_is_one_printable_line(text):
 def test_the_last_lines_of_a_log_leave_out_empty_ones():
     assert words.plain_lines("one\r\n\n\ntwo\x07\n", 20) == ["one", "two\\x07"]
     assert words.plain_lines("\n".join(map(str, range(99))), 2) == ["97", "98"]
+
+
+@pytest.mark.parametrize(
+    ("score", "label_bytes", "said"), [("bytes", 596.7, "597 bytes"), ("l2", 596.7, ""), ("bytes", None, "")]
+)
+def test_a_board_of_bytes_says_what_the_labels_take(score, label_bytes, said):
+    """Whoever is above that may have written a list."""
+    trained = TrainedRound(
+        number=1, draw_seed=1, train_seed=2, draw_sha256="d" * 64, seconds=1, joules_at_most=1, verdict=None, artifact=None
+    )
+    judged = JudgedRound(trained=trained, verdict=Verdict.QUALIFIED, label_bytes=label_bytes)
+    told = words.labels_alone(rules(score=score), [SimpleNamespace(rounds=(judged,))])
+    assert (said in told) if said else told == ""

@@ -66,6 +66,8 @@ class Board:
     ranked: tuple[Line, ...]
     others: tuple[Line, ...]
     """what did not qualify"""
+    labels_alone: str = ""
+    """what a list of the labels would take, where bytes rank"""
     par_place: int | None
     """how many ranked lines stand above the line of the par; null without one"""
 
@@ -124,11 +126,14 @@ def class_in_words(league: League, name: str) -> str:
 def _current(game: Game, class_: str, results: Sequence[Result], entries: Mapping[str, Submission]) -> Board:
     rules = game.rules
     rows, par = rank(results, rules.score), rules.par
+    ranked, others = _lines(rows, partial(words.score, rules.score, own=rules.own_score), entries)
     return Board(
         class_=class_,
         version=rules.version,
         rules_sha256=game.rules_sha256,
-        **_lines(rows, partial(words.score, rules.score, own=rules.own_score), entries),
+        ranked=ranked,
+        others=others,
+        labels_alone=words.labels_alone(rules, results),
         par_place=None if par is None else sum(_score(row.result) < par.score for row in rows if row.rank is not None),
     )
 
@@ -136,17 +141,15 @@ def _current(game: Game, class_: str, results: Sequence[Result], entries: Mappin
 def _frozen(key: tuple[int, str, str], results: Sequence[Result], entries: Mapping[str, Submission]) -> Board:
     version, rules_sha256, class_ = key
     score = results[0].ranked_by
-    lines = _lines(rank(results, score), partial(words.score, score), entries)
-    return Board(class_=plain(class_), version=version, rules_sha256=rules_sha256, **lines, par_place=None)
+    ranked, others = _lines(rank(results, score), partial(words.score, score), entries)
+    return Board(class_=plain(class_), version=version, rules_sha256=rules_sha256, ranked=ranked, others=others, par_place=None)
 
 
-def _lines(rows: Sequence[Row], say: Say, entries: Mapping[str, Submission]) -> dict[str, tuple[Line, ...]]:
+def _lines(rows: Sequence[Row], say: Say, entries: Mapping[str, Submission]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """Those that rank, and those that don't."""
     leaders = set(_leaders(row.result for row in rows if row.rank is not None))
     lines = [_line(row, say, entries[row.result.pins.entry], row.result.pins.entry in leaders) for row in rows]
-    return {
-        "ranked": tuple(line for line in lines if line.rank is not None),
-        "others": tuple(line for line in lines if line.rank is None),
-    }
+    return tuple(line for line in lines if line.rank is not None), tuple(line for line in lines if line.rank is None)
 
 
 def _line(row: Row, say: Say, submission: Submission, led: bool) -> Line:
