@@ -66,6 +66,8 @@ class FitRule:
             yield "at_most", f"{self.loss} qualifies at or over its threshold; write at_least"
         if self.fit.default is None and self.at_most is None and self.at_least is None:
             yield self.fit.bound, f"{self.loss} needs a threshold"
+        elif self.at_least is not None and self.at_least <= 0:
+            yield "at_least", "expected more than 0: a margin of 0 is had by weights that are scaled to nothing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

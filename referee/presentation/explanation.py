@@ -201,17 +201,19 @@ def _cells(values: Mapping[str, float]) -> list[str]:
     return [words.score(name, values[name]) for name in _PER_TENSOR]
 
 
-def _scores(explained: Explanation) -> Table:
+def _scores(explained: Explanation) -> RenderableType:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="underline", title="what each score says", title_justify="left")
     table.add_column("score")
     table.add_column("value", justify="right")
+    table.add_column("here")
     table.add_column("", overflow="fold")
+    doubts: dict[str, list[str]] = {}
     for score in explained.scores:
-        doubt = f"; not sound here: {score.doubt}" if score.doubt else ""
-        ranks = "RANKS: " if score.ranks else ""
-        table.add_row(
-            Text(score.name, "bold" if score.ranks else ""),
-            words.score(score.name, score.value),
-            Text(f"{ranks}{plain(score.sentence)}{doubt}", "" if score.ranks else "dim"),
-        )
-    return table
+        if score.doubt:
+            doubts.setdefault(score.doubt, []).append(score.name)
+        style = "bold" if score.ranks else ""
+        here = "RANKS" if score.ranks else "not sound" if score.doubt else "sound"
+        value = words.score(score.name, score.value)
+        table.add_row(Text(score.name, style), value, Text(here, style), Text(plain(score.sentence), style or "dim"))
+    reasons = [Text(f"not sound here: {', '.join(names)}: {plain(doubt, 400)}", "dim") for doubt, names in doubts.items()]
+    return Group(table, *reasons)

@@ -10,7 +10,7 @@ import pytest
 from sample_results import qualified
 
 from referee.files import store
-from referee.files.checks import competition_faults, entry_faults, league_faults
+from referee.files.checks import competition_doubts, competition_faults, entry_faults, league_faults
 from referee.files.league import League
 
 
@@ -129,7 +129,6 @@ def test_a_pipe_is_refused_without_being_opened(league, honest):
 
 def test_an_entry_that_is_a_link_is_refused(league, honest):
     """Its files are another folder's."""
-    # league._folders, or as a fault of entry_faults.
     (honest.parent / "twin").symlink_to(honest)
     (honest.parent / "elsewhere").symlink_to(league.root.parent)
     assert {line.split(": ")[0] for line in told(league)} == {"submissions/line/twin", "submissions/line/elsewhere"}
@@ -151,7 +150,6 @@ def test_a_name_that_not_every_system_can_hold_is_refused(league, honest, name):
 @pytest.mark.parametrize("name", [b"\xff.py", b"\x1b[2J.py", b"x\n::error::owned.py", "\u202eyp.py".encode()], ids=repr)
 def test_a_fault_about_a_name_is_one_harmless_line(league, honest, name):
     """It can be printed on any terminal and into any log."""
-    # newlines reach the terminal and the log. Escape what is not printable in Fault.__str__.
     Path(os.fsdecode(os.fsencode(honest) + b"/" + name)).write_text("")
     (said,) = told(league)
     assert said.isprintable() and said.encode()
@@ -189,7 +187,6 @@ def test_an_entry_has_at_most_fifty_files(league, honest):
 
 def test_a_faulty_submission_hides_no_other_fault_of_its_entry(league, honest):
     """Both are mended in one go."""
-    # Check the folder first: _folder_faults needs its path alone.
     (honest / "submission.yaml").write_text("title: [\n")
     (honest / "weights.bin").write_bytes(b"\0")
     assert [line.split(": ")[0] for line in told(league)] == [
@@ -233,6 +230,52 @@ def test_a_competition_has_a_starter(league):
     assert [str(fault) for fault in competition_faults(League(league.root), "line")] == [
         "competitions/line/starter/train.py: is missing; `referee new submission` copies it for newcomers"
     ]
+
+
+def doubts(league: League, old: str = "", new: str = "") -> list[str]:
+    """After a change of the rules."""
+    rules = league.root / "competitions/line/competition.yaml"
+    assert old in rules.read_text()
+    rules.write_text(rules.read_text().replace(old, new))
+    return [str(doubt) for doubt in competition_doubts(League(league.root), "line")]
+
+
+WHERE = "competitions/line/competition.yaml: score: "
+FIXED = "score: l2\narchitecture: {rule: fixed, reference: reference.onnx}"
+REASON = "sound_because: the host reads every entry before it is ranked"
+
+
+def test_a_sound_competition_is_not_doubted(league):
+    """And a faulty one has other worries."""
+    assert doubts(league) == []
+    assert doubts(league, "version: 1", "version: none") == []
+
+
+def test_an_unsound_competition_is_a_fault_and_no_doubt(league):
+    """Until its host answers for it."""
+    assert doubts(league, FIXED, "score: nonzero\narchitecture: {rule: homogeneous}") == []
+    (fault,) = told(league)
+    assert fault.startswith(f"{WHERE}nonzero is unsound where the architecture is homogeneous: ")
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ("score: l1\narchitecture: {rule: free}", "l1 where the architecture is free: a constant gain"),
+        (f"{FIXED}", "l2 where the architecture is fixed: the host's graph normalises"),
+        (
+            FIXED.replace("l2", "distinct\nown_score: {sentence: distinct weights, module: data.py}"),
+            "distinct where the architecture is fixed: the host's own",
+        ),
+    ],
+    ids=["refused by the table", "normalised", "the host's own"],
+)
+def test_what_a_host_answers_for_is_doubted_with_the_answer(league, rules, said):
+    """Both stand on the board; neither is a fault."""
+    (doubt,) = doubts(league, FIXED, f"{rules}\n{REASON}")
+    assert doubt.startswith(f"{WHERE}{said}")
+    assert doubt.endswith("; played because: the host reads every entry before it is ranked")
+    assert told(league) == []
 
 
 def test_a_recorded_result_that_stands_has_no_faults(league, honest):

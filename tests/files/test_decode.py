@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from referee.files import strict_yaml
-from referee.files.decode import decode, encode
-from referee.ground.competition import Competition
+from referee.files.decode import decode, encode, stated
+from referee.ground.competition import Competition, SizeLimits
 from referee.ground.errors import InputError
 from referee.ground.result import Pins, Result, Training
 from referee.ground.submission import Submission
@@ -75,7 +75,6 @@ def test_what_has_a_default_may_be_left_out():
         ("title: Digits, fewest weights", "title: {a: b}", "title: expected text, got keys and values"),
         ("title: Digits, fewest weights", "title: 2048", "title: expected text, got 2048"),
         ("title: Digits, fewest weights", "title: false", "title: expected text, got false"),
-        # _shown. Ask `plain is True` first, or type(plain) is bool.
         ("title: Digits, fewest weights", "title: 1", "title: expected text, got 1"),
         ("title: Digits, fewest weights", "title: 0", "title: expected text, got 0"),
         ("title: Digits, fewest weights", "title: 1.0", "title: expected text, got 1.0"),
@@ -107,9 +106,43 @@ def test_all_faults_of_a_file_are_told_at_once():
         f'{PATH}: agregate: unknown key; did you mean "aggregate"?',
         f"{PATH}: title: is missing; expected text",
         f'{PATH}: fit.at_most: expected a number, got "tiny"',
-        f'{PATH}: architecture.rule: unknown architecture rule "loose"; known: fixed, free',
+        f'{PATH}: architecture.rule: unknown architecture rule "loose"; known: fixed, free, homogeneous',
         f'{PATH}: limits.entry_bytes: expected a whole number, got "many"',
     ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Older:
+    name: str
+    inner: SizeLimits = field(default_factory=SizeLimits)
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Newer(Older):
+    added: int = 7
+    added_below: SizeLimits = field(default_factory=SizeLimits)
+    added_maybe: str | None = None
+
+
+def test_what_is_stated_leaves_out_what_stands_at_its_default():
+    """At every depth; what is needed is always there."""
+    assert stated(Older(name="")) == {"name": ""}
+    assert stated(Older(name="x", inner=SizeLimits(entry_bytes=1), words=("a",))) == {
+        "name": "x", "inner": {"entry_bytes": 1}, "words": ["a"],
+    }  # fmt: skip
+
+
+def test_a_new_optional_field_changes_no_old_values_stated_form():
+    """Only a value that uses it."""
+    assert stated(Newer(name="x", words=("a",))) == stated(Older(name="x", words=("a",)))
+    assert stated(Newer(name="x", added=8)) == {"name": "x", "added": 8}
+
+
+def test_what_is_stated_is_read_back_as_it_was():
+    """Defaults fill in the rest."""
+    rules = decode(Competition, strict_yaml.parse(RULES.encode(), PATH), PATH)
+    assert decode(Competition, stated(rules), PATH) == rules
 
 
 @pytest.mark.parametrize("text", ["[]", "7", "a text", "true", "~"])

@@ -123,7 +123,6 @@ def test_a_file_outside_the_competitions_folder_is_refused(league, field, how):
             'architecture.reference: "ref.onnx" is missing; build it with `python reference.py`',
         ),
         ("module: data.py", "module: starter", 'data.module: "starter" is missing; add the file'),
-        # a fixed architecture without its graph. Ask `is not None` in Game.files and Game.reference.
         ("module: data.py", 'module: ""', "data.module: "),
         ("reference: reference.onnx", 'reference: ""', "architecture.reference: "),
         ("module: data.py", 'module: "da\\0ta.py"', "data.module: "),
@@ -157,6 +156,7 @@ def test_every_missing_file_is_told_at_once(league):
         ("aggregate: median", "aggregate: mean"),
         ("entry_bytes: 16384", "entry_bytes: 16385"),
         ("artifact_bytes: 65536", "artifact_bytes: 65537"),
+        ("artifact_bytes: 65536", "artifact_bytes: 65536, example_operations: 99999999"),
         ("pretrained: null", f"pretrained: {{name: r, file: README.md, sha256: {'0' * 64}}}"),
     ],
     ids=str,
@@ -168,6 +168,54 @@ def test_the_digest_changes_with_every_rule_that_judges(league, old, new):
         rewrite(league, "score: l2\n", "")
     rewrite(league, old, new)
     assert digest(league) != before
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("artifact_bytes: 65536", "artifact_bytes: 65536, example_operations: 100000000"),
+        ("module: data.py}", "module: data.py, files: []}"),
+        ("{draw: fresh, module: data.py}", "{}"),
+        ("data: {draw: fresh, module: data.py}\n", ""),
+        ("aggregate: median\n", ""),
+        ("pretrained: null\n", ""),
+        ("par: null", "par: null\nown_score: null\nsound_because: null"),
+    ],
+    ids=str,
+)
+def test_a_rule_at_its_default_is_the_same_as_one_that_is_not_stated(league, old, new):
+    """So a referee that knows a new rule disowns no result."""
+    before = digest(league)
+    rewrite(league, old, new)
+    assert digest(league) == before
+
+
+REASON = "the host reads every entry before it is ranked"
+
+
+def own_score(league: League) -> None:
+    """Gives the competition a score of its own."""
+    (league.root / "competitions/line/score.py").write_text("def score(model):\n    return 1\n")
+    rewrite(league, "score: l2", f"score: distinct\nown_score: {{sentence: distinct weights}}\nsound_because: {REASON}")
+
+
+def test_the_digest_changes_with_every_byte_of_the_hosts_own_score(league):
+    """It is a rule; the reason why it is sound is none."""
+    plain = digest(league)
+    own_score(league)
+    before = digest(league)
+    assert before != plain
+    rewrite(league, REASON, "another reason of the host's own")
+    assert digest(league) == before
+    (league.root / "competitions/line/score.py").write_text("def score(model):\n    return 2\n")
+    assert digest(league) != before
+
+
+def test_the_module_of_a_score_must_be_there(league):
+    """As the data's must."""
+    own_score(league)
+    (league.root / "competitions/line/score.py").unlink()
+    assert f'{RULES}: own_score.module: "score.py" is missing; add the file' in refusal(League(league.root).game, "line")
 
 
 @pytest.mark.parametrize("name", ["data.py", "reference.onnx"])
@@ -240,7 +288,6 @@ def test_a_file_that_cannot_be_read_is_named(league, enter, where):
 
 def test_the_rules_of_an_entry_are_never_read_through_a_link(league, enter):
     """submission.yaml -> /dev/zero would be read for ever, -> /etc/passwd quoted in an error."""
-    # the read to strict_yaml.LARGEST + 1 bytes.
     file = league.root / "submissions" / enter() / "submission.yaml"
     outside = league.root / "outside.yaml"
     shutil.move(file, outside)
