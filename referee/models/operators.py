@@ -3,8 +3,9 @@
 Their attributes, with types and defaults, come from ONNX's own schemas. All are deterministic functions of one example and
 of the stored tensors: no control flow, no randomness, nothing for training alone, nothing that makes large tensors out of
 small numbers (ConstantOfShape, Range), nothing that looks up strings. What onnx.reference 1.23 gets wrong, or lacks, is left
-out too, for it is the second opinion about every model: ConvTranspose in groups, MaxPool with SAME_LOWER, DequantizeLinear
-before opset 19, and what the shape rules say. GroupNormalization before opset 21 was withdrawn by ONNX.
+out too, for it is the second opinion about every model: ConvTranspose in groups, pooling with automatic padding, AveragePool
+with ceil_mode, DequantizeLinear before opset 19, and what the shape rules say. GroupNormalization before opset 21 was
+withdrawn by ONNX.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ def _moving(name: str, shape: Rule, *structure: int, scale: Scale = Scale.LINEAR
 
 
 _INFERENCE = {"training_mode": (0,)}
-_POOLED = {"storage_order": (0,), "auto_pad": ("NOTSET", "VALID", "SAME_UPPER")}
+_POOLED = {"storage_order": (0,), "auto_pad": ("NOTSET", "VALID")}
 OPERATORS: Mapping[str, Operator] = {
     operator.name: operator
     for operator in (
@@ -139,8 +140,8 @@ OPERATORS: Mapping[str, Operator] = {
         Operator("MatMul", shapes.matmul, Scale.PRODUCT, of_matmul),
         Operator("Conv", shapes.conv, Scale.PRODUCT, of_conv),
         Operator("ConvTranspose", shapes.conv_transpose, Scale.PRODUCT, of_conv_transpose, only={"group": (1,)}),
-        Operator("MaxPool", shapes.pool, Scale.OWN, of_pool, only=_POOLED),
-        Operator("AveragePool", shapes.pool, Scale.LINEAR, of_pool),
+        Operator("MaxPool", shapes.max_pool, Scale.OWN, of_pool, only=_POOLED),
+        Operator("AveragePool", shapes.pool, Scale.LINEAR, of_pool, only={**_POOLED, "ceil_mode": (0,)}),
         Operator("GlobalAveragePool", shapes.global_pool, Scale.LINEAR),
         Operator("GlobalMaxPool", shapes.global_max_pool, Scale.OWN),
         Operator("BatchNormalization", shapes.normalize_channels, Scale.OWN, only=_INFERENCE),

@@ -5,13 +5,12 @@ on the way. Max-pooling passes every one of its inputs on, so it becomes a sum; 
 before it. Neyshabur, Tomioka and Srebro 2015; for pooling and biases Gonon et al. 2024, "A path-norm toolkit for modern
 networks", theorem A.1.
 
-What rounds to zero counts too: where a node multiplies, its underflow joins the sum as a bias of its own, or a weight of
-2^-149 with one of 2^149 behind it would make a step of any height out of a gain of 1.
-
 What can be run this way is what the architecture rule `homogeneous` allows: every node is linear, or grows with a positive
 scale of its input and with nothing else, so that no weight can be spelled as anything that the path norm does not count.
-Float32 is not homogeneous at its ends: what is too small becomes nothing, or a step. So every product counts at least the
-smallest normal number, a folded bias the rounding of what cancels in it, and what overflows for large inputs has no norm.
+
+Float32 is not homogeneous at its ends. What rounds to zero counts too: where a node multiplies, its underflow joins the sum
+as a bias of its own, or a weight of 2^-149 with one of 2^149 behind it would make a step of any height out of a gain of 1. A
+folded bias counts the rounding of what cancels in it. What overflows for large inputs has no norm.
 """
 
 from __future__ import annotations
@@ -30,19 +29,16 @@ from referee.models.shape_rules import Value, window
 from referee.models.walk import call_of, free_prefix, label, walk
 
 SMALLEST = float(np.finfo(np.float32).tiny)
-"""Below it float32 has steps: with inputs up to 16, x * 2^-149 / 16 * 2^153 is not zero, and for ones it is."""
+"""Down there another rounding than ours may be twice as large, or not zero: no gain of a folded layer is smaller."""
+UNDERFLOW = 2.0**-110
+"""Bound on what is lost below the smallest float32 in one node: 2^-126 for each of up to 65536 products."""
 ROUNDING = 2.0**-18
 """of what cancels in a folded bias, 64 times float32's: x + 2^23 - 2^23 rounds x, and takes no weights where that is folded"""
 LARGEST = 2.0**16
 """Inputs up to which nothing may overflow: zero times infinity, under a MaxPool that passes over NaN, is a step for nothing."""
-_SHRINKING = frozenset(
+_MULTIPLYING = frozenset(
     "Mul Div Gemm MatMul Conv ConvTranspose Mean ReduceMean AveragePool GlobalAveragePool BatchNormalization".split()
 )
-
-
-UNDERFLOW = 2.0**-110
-"""Bound on what is lost below the smallest float32 in one node: 2^-126 for each of up to 65536 products."""
-_MULTIPLY = ("Mul", "Div", "MatMul", "AveragePool", "GlobalAveragePool", "ReduceMean", "Mean", "Conv", "ConvTranspose", "Gemm")
 
 
 def absolute(graph: Graph) -> Graph:
@@ -56,7 +52,7 @@ def absolute(graph: Graph) -> Graph:
     nodes: list[Node] = []
     for number, node in enumerate(graph.nodes):
         try:
-            nodes += [made for one in building.rewritten(node) for made in building.with_underflow(one)]
+            nodes += building.rewritten(node)
         except InvalidModel as refusal:
             raise InvalidModel(f"{label(node, number)}: {refusal}") from None
     output = building.finite_or_nan(nodes)
@@ -83,13 +79,13 @@ class _Building:
         self.uses = Counter(name for node in self.graph.nodes for name in node.inputs)
 
     def rewritten(self, node: Node) -> list[Node]:
-        """What stands in the network of absolute weights in place of a node; no product of it is smaller than SMALLEST."""
+        """What stands in the network of absolute weights in place of a node, with what its products may have lost."""
         made = self._rewritten(node)
-        if node.op not in _SHRINKING or self.values[node.outputs[0]].dtype.kind != "f":
+        if node.op not in _MULTIPLYING or self.values[node.outputs[0]].dtype.kind != "f":
             return made
         product = f"{self.prefix}{node.outputs[0]}//product"
-        floor = Node("", "Add", (product, self.keep(node, "smallest", np.asarray(SMALLEST, np.float32))), node.outputs, {})
-        return [*made[:-1], replace(made[-1], outputs=(product,)), floor]
+        lost = self.keep(node, "lost", np.asarray(UNDERFLOW, np.float32))
+        return [*made[:-1], replace(made[-1], outputs=(product,)), Node("", "Add", (product, lost), node.outputs, {})]
 
     def finite_or_nan(self, nodes: list[Node]) -> str:
         """Run it all for LARGEST inputs as well; gives the name of the output, NaN where those overflow."""
@@ -124,38 +120,6 @@ class _Building:
             factors = {name: abs(self._attribute(node, name)) for name in ("alpha", "beta")}
             return [replace(node, attributes={**node.attributes, **factors})]
         return [node]
-
-    def with_underflow(self, node: Node) -> list[Node]:
-        """A node of the network of absolute weights, with what its products may have lost: in its bias, or added behind."""
-        if node.op not in _MULTIPLY or not self._is_float(node):
-            return [node]
-        bias = node.inputs[2] if node.op in ("Conv", "ConvTranspose", "Gemm") and len(node.inputs) > 2 else ""
-        if node.op in ("Conv", "Gemm") and (not bias or self._stored(bias) is not None):
-            return [self._with_bias(node, bias)]
-        exact = f"{node.outputs[0]}//exact"
-        lost = self.keep(node, "lost", np.asarray(UNDERFLOW, np.float32))
-        return [replace(node, outputs=(exact,)), Node(node.name, "Add", (exact, lost), node.outputs, {})]
-
-    def _with_bias(self, node: Node, bias: str) -> Node:
-        found = self._stored(bias) if bias else None
-        given: Array = np.zeros((), np.float32) if found is None else found
-        stated = dict(node.attributes)
-        if node.op == "Gemm":
-            given = np.asarray(given * self._attribute(node, "beta"))
-            stated["beta"] = 1.0
-        elif not bias:
-            kernels = self._stored(node.inputs[1])
-            width = self.values[node.inputs[1]].shape[0] if kernels is None else len(kernels)
-            given = np.zeros(width, np.float32)
-        name = self.keep(node, "bias with underflow", (np.abs(given) + UNDERFLOW).astype(np.float32))
-        return replace(node, inputs=(*node.inputs[:2], name), attributes=stated)
-
-    def _is_float(self, node: Node) -> bool:
-        value = self.values.get(node.outputs[0])
-        return value is None or value.dtype.kind == "f"
-
-    def _stored(self, name: str) -> Array | None:
-        return self.tensors.get(name, self.graph.tensors.get(name))
 
     def stored(self, name: str) -> Array:
         """A tensor that must be stored, not computed: what is divided by, or folded, has to be known."""
@@ -229,7 +193,6 @@ class _Building:
         scale, bias, mean, variance = (self.stored(name).astype(np.float64) for name in node.inputs[1:5])
         with np.errstate(all="ignore"):
             gain = scale / np.sqrt(variance + self._attribute(node, "epsilon"))
-            # Down there another rounding than ours may be twice as large, or not zero.
             gain = np.where((gain != 0) & (np.abs(gain) < SMALLEST), SMALLEST, gain)
             shift, slack = bias - gain * mean, ROUNDING * (np.abs(bias) + np.abs(gain * mean))
         before = self._foldable(node.inputs[0])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce as reduced
 from typing import Any, NoReturn
 
 import numpy as np
@@ -290,24 +291,35 @@ def pool(call: Call) -> list[tuple[DType, Shape]]:
     """(n, c, ...) -> (n, c, ...), and where it is asked for, the places of the largest."""
     if len(call.shape()) < 3:
         refuse(f"expected (batch, channels, ...), got the shape {call.shape()}")
+    if call.get("ceil_mode") and (call.get("auto_pad") or "NOTSET") != "NOTSET":
+        refuse("ceil_mode beside auto_pad is not allowed, for onnx.reference lacks it; state pads")
     slid = window(call, call.get("kernel_shape") or ())
     if any(max(pad) >= size for pad, size in zip(slid.pads, slid.kernel, strict=True)):
         refuse("the padding is as large as the window")
     for axis, size in enumerate(call.shape()[2:]):
+        # Padding and window could grow together without end, and the output stay small.
+        if slid.kernel[axis] > 2 * size + 1:
+            refuse(f"a window of {slid.kernel} is more than twice as large as an input of {call.shape()}")
         # Such a window would give the smallest float there is, or nothing divided by nothing.
-        if _sees_padding_alone(size, slid.kernel[axis], slid.strides[axis], slid.dilations[axis], slid.pads[axis][0]):
+        if _sees_padding_alone(size, slid.strides[axis], slid.dilations[axis], slid.pads[axis][0]):
             refuse(f"a window of {slid.kernel} with dilations {slid.dilations} falls into the padding of {call.shape()}")
     shape = (*call.shape()[:2], *slid.out)
     return [(call.value(0).dtype, shape), (INT64, shape)]
 
 
-def _sees_padding_alone(size: int, kernel: int, stride: int, dilation: int, before: int) -> bool:
-    """Whether a window that starts in the padding steps over all of an axis."""
-    for start in range(-before, 0, stride):
-        first = -(start // dilation)
-        if first >= kernel or start + first * dilation >= size:
-            return True
-    return False
+def max_pool(call: Call) -> list[tuple[DType, Shape]]:
+    """As `pool`; with strides of 1 onnx.reference pads images alone, and evenly."""
+    made, pads = pool(call), call.get("pads") or (0,)
+    step_by_step = {1} == {*(call.get("strides") or (1,)), *(call.get("dilations") or (1,))}
+    if step_by_step and any(pads) and (len(call.shape()) != 4 or len(set(pads)) > 1 or call.get("ceil_mode")):
+        refuse(f"with strides of 1 pads {pads} must be those of an image, all the same, and ceil_mode 0; use Pad")
+    return made
+
+
+def _sees_padding_alone(size: int, stride: int, dilation: int, before: int) -> bool:
+    """Whether a window that starts in the padding, which is smaller than it, steps over all of an axis."""
+    starts = range(-before, 0, stride)
+    return dilation > size and (len(starts) > 2**16 or any(start % dilation >= size for start in starts))
 
 
 def global_pool(call: Call) -> list[tuple[DType, Shape]]:
@@ -556,6 +568,8 @@ def gather_elements(call: Call) -> list[tuple[DType, Shape]]:
     axis = axis_of(call.get("axis"), len(shape))
     if len(indices) != len(shape) or (*indices[:axis], *indices[axis + 1 :]) != (*shape[:axis], *shape[axis + 1 :]):
         refuse(f"indices of {indices} don't fit an input of {shape}")
+    if axis != call.get("axis"):
+        refuse(f"the axis must be counted from the front: {axis}")
     if shape[axis] > MOST_CHOICES:
         refuse(f"it chooses from {shape[axis]}, at most {MOST_CHOICES}; use Gather")
     return [(call.value(0).dtype, call.shape(1))]
@@ -572,7 +586,7 @@ def pad(call: Call) -> list[tuple[DType, Shape]]:
     for place, axis in enumerate(axes):
         at = axis_of(axis, len(shape))
         shape[at] += pads[place] + pads[len(axes) + place]
-        if call.get("mode") != "constant" and max(pads[place], pads[len(axes) + place]) > call.shape()[at]:
+        if call.get("mode") == "reflect" and max(pads[place], pads[len(axes) + place]) >= call.shape()[at]:
             refuse(f"pads {pads} don't fit {call.shape()}")
     return [(call.value(0).dtype, tuple(shape))]
 
@@ -661,7 +675,7 @@ _FOLLOWED: Mapping[str, Callable[[Call, Sequence[Array]], Any]] = {
     "Sub": lambda call, known: known[0] - known[1],
     "Mul": lambda call, known: known[0] * known[1],
     "Div": _divided,
-    "Min": lambda call, known: np.minimum.reduce(known),
-    "Max": lambda call, known: np.maximum.reduce(known),
+    "Min": lambda call, known: reduced(np.minimum, known),
+    "Max": lambda call, known: reduced(np.maximum, known),
 }
 """the arithmetic of sizes"""

@@ -28,7 +28,7 @@ def counting(graph: Graph, weights: Mapping[str, Array]) -> Graph:
     """
     values = walk(graph, 1).values
     building = _Building(graph, values, free_prefix(values))
-    totals = [building.touching(name, tensor) for name, tensor in weights.items()] or [building.constant(0)]
+    totals = [building.touching(name, tensor) for name, tensor in weights.items()]
     count = building.add("Sum", building.constant(0), *totals)
     return replace(
         graph,
