@@ -21,7 +21,7 @@ from referee.ground.errors import InvalidModel, nearest
 from referee.ground.graph import Attribute, Graph, Node, is_finite, zero_is_positive
 from referee.models.operators import ALLOWED, OPERATORS, OPSETS
 from referee.models.shape_rules import FLOAT
-from referee.models.walk import ATTRIBUTES, defaults, walk
+from referee.models.walk import ATTRIBUTES, defaults, needed, walk
 
 MOST_NODES = 10_000
 IR_VERSION = 10
@@ -65,7 +65,7 @@ def read(content: bytes) -> Graph:
     if output not in {made for node in nodes for made in node.outputs}:
         raise InvalidModel(f'no node makes the output "{output}"')
     return _measured(
-        _used(
+        needed(
             Graph(
                 opset=model.opset_import[0].version,
                 input=name,
@@ -245,17 +245,6 @@ def _measured(graph: Graph) -> Graph:
     if output.dtype != FLOAT or output.shape[:1] != (1,):
         raise InvalidModel(f"the output must be float32, a row for each example; for one it is {output.dtype} {output.shape}")
     return replace(graph, output_shape=output.shape[1:])
-
-
-def _used(graph: Graph) -> Graph:
-    """Drop what the output does not depend on: it could only pad or hide."""
-    needed, nodes = {graph.output}, []
-    for node in reversed(graph.nodes):
-        if needed & set(node.outputs):
-            nodes.append(node)
-            needed |= set(node.inputs) - {""}
-    tensors = {name: array for name, array in graph.tensors.items() if name in needed}
-    return replace(graph, nodes=tuple(reversed(nodes)), tensors=tensors)
 
 
 def in_opset(operator: str, opset: int) -> bool:

@@ -24,9 +24,9 @@ import numpy as np
 
 from referee.ground.errors import InvalidModel
 from referee.ground.graph import Array, Attribute, Graph, Node
-from referee.models.operators import OPERATORS, Scale
+from referee.models.operators import OPERATORS, Scale, nothing
 from referee.models.shape_rules import Value, window
-from referee.models.walk import call_of, free_prefix, label, walk
+from referee.models.walk import call_of, free_prefix, label, needed, walk
 
 SMALLEST = float(np.finfo(np.float32).tiny)
 """Down there another rounding than ours may be twice as large, or not zero: no gain of a folded layer is smaller."""
@@ -39,6 +39,9 @@ LARGEST = 2.0**16
 _MULTIPLYING = frozenset(
     "Mul Div Gemm MatMul Conv ConvTranspose Mean ReduceMean AveragePool GlobalAveragePool BatchNormalization".split()
 )
+
+_KEEPING = frozenset(name for name, operator in OPERATORS.items() if operator.work is nothing) | {"Identity"}
+"""move numbers about, and make none that is larger"""
 
 
 def absolute(graph: Graph) -> Graph:
@@ -55,15 +58,12 @@ def absolute(graph: Graph) -> Graph:
             nodes += building.rewritten(node)
         except InvalidModel as refusal:
             raise InvalidModel(f"{label(node, number)}: {refusal}") from None
+    # What was folded into another layer is not needed any more.
+    nodes = list(needed(replace(graph, nodes=tuple(nodes))).nodes)
     output = building.finite_or_nan(nodes)
     tensors = {**graph.tensors, **building.tensors}
-    used = {name for node in nodes for name in node.inputs} | {output}
-    return replace(
-        graph,
-        nodes=tuple(nodes),
-        tensors={name: np.abs(array) if array.dtype.kind == "f" else array for name, array in tensors.items() if name in used},
-        output=output,
-    )
+    weights = {name: np.abs(array) if array.dtype.kind == "f" else array for name, array in tensors.items()}
+    return needed(replace(graph, nodes=tuple(nodes), tensors=weights, output=output))
 
 
 @dataclass
@@ -88,19 +88,25 @@ class _Building:
         return [*made[:-1], replace(made[-1], outputs=(product,)), Node("", "Add", (product, lost), node.outputs, {})]
 
     def finite_or_nan(self, nodes: list[Node]) -> str:
-        """Run it all for LARGEST inputs as well; gives the name of the output, NaN where those overflow."""
-        made = {name: f"{self.prefix}{name}//large" for node in nodes for name in node.outputs if name}
-        made |= {self.graph.input: f"{self.prefix}large", "": ""}
-        largest, nothing, output = (f"{self.prefix}{what}" for what in ("largest", "nothing", "output"))
-        self.tensors |= {largest: np.asarray(LARGEST, np.float32), nothing: np.zeros((), np.float32)}
-        large = [Node("", "Mul", (self.graph.input, largest), (made[self.graph.input],), {})]
-        for node in nodes:
-            inputs, outputs = (tuple(made.get(name, name) for name in names) for names in (node.inputs, node.outputs))
-            large.append(replace(node, inputs=inputs, outputs=outputs))
-        over = f"{self.prefix}over"
-        large.append(Node("", "Mul", (made[self.graph.output], nothing), (over,), {}))
-        nodes += [*large, Node("", "Add", (self.graph.output, over), (output,), {})]
-        return output
+        """Add the norm as the output, NaN where LARGEST inputs could overflow anything on the way; gives its name.
+
+        Every value grows at most as the input does, so the largest of the values for ones tells.
+        """
+        names = {what: f"{self.prefix}{what}" for what in ("largest", "most", "large", "nothing", "over", "output")}
+        self.tensors |= {names["largest"]: np.asarray(LARGEST, np.float32), names["nothing"]: np.zeros((), np.float32)}
+        most = [name for node in nodes if node.op not in _KEEPING for name in node.outputs[:1] if self._holds_floats(name)]
+        nodes += [Node("", "ReduceMax", (name,), (f"{self.prefix}{name}//most",), {"keepdims": 0}) for name in most]
+        nodes += [
+            Node("", "Max", (names["nothing"], *(f"{self.prefix}{name}//most" for name in most)), (names["most"],), {}),
+            Node("", "Mul", (names["most"], names["largest"]), (names["large"],), {}),
+            Node("", "Mul", (names["large"], names["nothing"]), (names["over"],), {}),
+            Node("", "Add", (self.graph.output, names["over"]), (names["output"],), {}),
+        ]
+        return names["output"]
+
+    def _holds_floats(self, name: str) -> bool:
+        value = self.values.get(name)
+        return value is not None and value.dtype.kind == "f" and value.size > 0
 
     def _rewritten(self, node: Node) -> list[Node]:
         scale = OPERATORS[node.op].scale

@@ -107,6 +107,17 @@ def structure(graph: Graph) -> set[str]:
     return {name for name, array in graph.tensors.items() if array.dtype.kind in "iu" and name not in weighed}
 
 
+def needed(graph: Graph) -> Graph:
+    """A graph without what its output does not depend on: that could only pad or hide."""
+    needed, nodes = {graph.output}, []
+    for node in reversed(graph.nodes):
+        if needed & set(node.outputs):
+            nodes.append(node)
+            needed |= set(node.inputs) - {""}
+    tensors = {name: array for name, array in graph.tensors.items() if name in needed}
+    return replace(graph, nodes=tuple(reversed(nodes)), tensors=tensors)
+
+
 def _stored(array: Array) -> Value:
     follow = array.dtype.kind in "iu" and array.size <= KNOWN_UP_TO
     return Value(array.dtype, array.shape, stored=True, known=array if follow else None)
