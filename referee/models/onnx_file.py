@@ -20,7 +20,7 @@ from onnx import AttributeProto, TensorProto, helper, numpy_helper
 from referee.ground.errors import InvalidModel, nearest
 from referee.ground.graph import Attribute, Graph, Node, is_finite, zero_is_positive
 from referee.models.operators import ALLOWED, OPERATORS, OPSETS
-from referee.models.shape_rules import FLOAT
+from referee.models.shapes.call import FLOAT
 from referee.models.walk import ATTRIBUTES, defaults, needed, walk
 
 MOST_NODES = 10_000

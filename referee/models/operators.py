@@ -15,8 +15,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from referee.models import shape_rules as shapes
-from referee.models.shape_rules import Call, Rule, Shape
+from referee.models.shapes import along, elementwise, moving, products, sizes, windows
+from referee.models.shapes.call import Call, Rule, Shape
 
 OPSETS = range(17, 24)
 """Opset versions that are read; torch exports 20 by default."""
@@ -96,11 +96,11 @@ class Operator:
 
 
 def _unary(names: str, scale: Scale = Scale.NONE) -> list[Operator]:
-    return [Operator(name, shapes.same, scale) for name in names.split()]
+    return [Operator(name, elementwise.same, scale) for name in names.split()]
 
 
 def _reduce(names: str, scale: Scale = Scale.NONE) -> list[Operator]:
-    return [Operator(name, shapes.reduce, scale, structure=(1,)) for name in names.split()]
+    return [Operator(name, along.reduce, scale, structure=(1,)) for name in names.split()]
 
 
 def _moving(name: str, shape: Rule, *structure: int, scale: Scale = Scale.LINEAR) -> Operator:
@@ -113,67 +113,67 @@ OPERATORS: Mapping[str, Operator] = {
     operator.name: operator
     for operator in (
         *_unary("Relu Abs Neg", Scale.IDENTITY),
-        Operator("LeakyRelu", shapes.same, Scale.OWN),
-        Operator("PRelu", shapes.prelu, Scale.OWN),
+        Operator("LeakyRelu", elementwise.same, Scale.OWN),
+        Operator("PRelu", elementwise.prelu, Scale.OWN),
         *_unary("Acos Acosh Asin Asinh Atan Atanh Ceil Celu Cos Cosh Elu Erf Exp Floor Gelu HardSigmoid HardSwish Log Mish"),
         *_unary("Not Reciprocal Round Selu Sigmoid Sign Sin Sinh Softplus Softsign Sqrt Tan Tanh ThresholdedRelu"),
-        Operator("Softmax", shapes.along_axis),
-        Operator("LogSoftmax", shapes.along_axis),
-        Operator("Hardmax", shapes.along_axis),
-        Operator("Clip", shapes.clip),
-        Operator("Cast", shapes.cast, work=nothing),
-        Operator("QuantizeLinear", shapes.quantize),
-        Operator("DequantizeLinear", shapes.dequantize, since=19),
-        Operator("Add", shapes.broadcast, Scale.LINEAR),
-        Operator("Sub", shapes.broadcast, Scale.SUM),
-        Operator("Sum", shapes.broadcast, Scale.LINEAR, of_sum),
-        Operator("Mean", shapes.mean, Scale.LINEAR),
-        Operator("Max", shapes.broadcast, Scale.SUM, of_sum),
-        Operator("Min", shapes.broadcast, Scale.SUM, of_sum),
-        Operator("Mul", shapes.broadcast, Scale.PRODUCT),
-        Operator("Div", shapes.broadcast, Scale.QUOTIENT),
-        *(Operator(name, shapes.broadcast) for name in ("Mod", "And", "Or", "Xor")),
-        Operator("Pow", shapes.same_as_first_of_two),
-        *(Operator(name, shapes.truth) for name in ("Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual")),
-        Operator("Where", shapes.broadcast),
-        Operator("Gemm", shapes.gemm, Scale.PRODUCT, of_gemm),
-        Operator("MatMul", shapes.matmul, Scale.PRODUCT, of_matmul),
-        Operator("Conv", shapes.conv, Scale.PRODUCT, of_conv),
-        Operator("ConvTranspose", shapes.conv_transpose, Scale.PRODUCT, of_conv_transpose, only={"group": (1,)}),
-        Operator("MaxPool", shapes.max_pool, Scale.OWN, of_pool, only=_POOLED),
-        Operator("AveragePool", shapes.pool, Scale.LINEAR, of_pool, only={**_POOLED, "ceil_mode": (0,)}),
-        Operator("GlobalAveragePool", shapes.global_pool, Scale.LINEAR),
-        Operator("GlobalMaxPool", shapes.global_max_pool, Scale.OWN),
-        Operator("BatchNormalization", shapes.normalize_channels, Scale.OWN, only=_INFERENCE),
-        Operator("InstanceNormalization", shapes.normalize_channels),
-        Operator("GroupNormalization", shapes.normalize_groups, since=21),
-        Operator("LayerNormalization", shapes.normalize_last),
-        Operator("RMSNormalization", shapes.normalize_last),
+        Operator("Softmax", along.along_axis),
+        Operator("LogSoftmax", along.along_axis),
+        Operator("Hardmax", along.along_axis),
+        Operator("Clip", elementwise.clip),
+        Operator("Cast", elementwise.cast, work=nothing),
+        Operator("QuantizeLinear", elementwise.quantize),
+        Operator("DequantizeLinear", elementwise.dequantize, since=19),
+        Operator("Add", elementwise.broadcast, Scale.LINEAR),
+        Operator("Sub", elementwise.broadcast, Scale.SUM),
+        Operator("Sum", elementwise.broadcast, Scale.LINEAR, of_sum),
+        Operator("Mean", elementwise.mean, Scale.LINEAR),
+        Operator("Max", elementwise.broadcast, Scale.SUM, of_sum),
+        Operator("Min", elementwise.broadcast, Scale.SUM, of_sum),
+        Operator("Mul", elementwise.broadcast, Scale.PRODUCT),
+        Operator("Div", elementwise.broadcast, Scale.QUOTIENT),
+        *(Operator(name, elementwise.broadcast) for name in ("Mod", "And", "Or", "Xor")),
+        Operator("Pow", elementwise.same_as_first_of_two),
+        *(Operator(name, elementwise.truth) for name in ("Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual")),
+        Operator("Where", elementwise.broadcast),
+        Operator("Gemm", products.gemm, Scale.PRODUCT, of_gemm),
+        Operator("MatMul", products.matmul, Scale.PRODUCT, of_matmul),
+        Operator("Conv", windows.conv, Scale.PRODUCT, of_conv),
+        Operator("ConvTranspose", windows.conv_transpose, Scale.PRODUCT, of_conv_transpose, only={"group": (1,)}),
+        Operator("MaxPool", windows.max_pool, Scale.OWN, of_pool, only=_POOLED),
+        Operator("AveragePool", windows.pool, Scale.LINEAR, of_pool, only={**_POOLED, "ceil_mode": (0,)}),
+        Operator("GlobalAveragePool", windows.global_pool, Scale.LINEAR),
+        Operator("GlobalMaxPool", windows.global_max_pool, Scale.OWN),
+        Operator("BatchNormalization", along.normalize_channels, Scale.OWN, only=_INFERENCE),
+        Operator("InstanceNormalization", along.normalize_channels),
+        Operator("GroupNormalization", along.normalize_groups, since=21),
+        Operator("LayerNormalization", along.normalize_last),
+        Operator("RMSNormalization", along.normalize_last),
         *_reduce("ReduceSum ReduceMean", Scale.LINEAR),
         *_reduce("ReduceMax ReduceMin ReduceL1", Scale.SUM),
         *_reduce("ReduceL2 ReduceLogSum ReduceLogSumExp ReduceProd ReduceSumSquare"),
-        Operator("ArgMax", shapes.arg),
-        Operator("ArgMin", shapes.arg),
-        Operator("TopK", shapes.top_k, structure=(1,)),
-        Operator("CumSum", shapes.cumulate, Scale.LINEAR, structure=(1,)),
-        Operator("Shape", shapes.shape_of, Scale.SIZES, nothing),
-        _moving("Identity", shapes.same),
-        _moving("Concat", shapes.concat),
-        _moving("DepthToSpace", shapes.depth_to_space),
-        _moving("Expand", shapes.expand, 1),
-        _moving("Flatten", shapes.flatten),
-        _moving("Gather", shapes.gather, scale=Scale.QUOTIENT),
-        _moving("GatherElements", shapes.gather_elements, scale=Scale.QUOTIENT),
-        _moving("Pad", shapes.pad, 1, 3),
-        _moving("Reshape", shapes.reshape, 1),
-        _moving("Slice", shapes.slice_, 1, 2, 3, 4),
-        _moving("SpaceToDepth", shapes.space_to_depth),
-        _moving("Split", shapes.split, 1),
-        _moving("Squeeze", shapes.squeeze, 1),
-        _moving("Tile", shapes.tile, 1),
-        _moving("Transpose", shapes.transpose),
-        _moving("Trilu", shapes.triangle, 1),
-        _moving("Unsqueeze", shapes.unsqueeze, 1),
+        Operator("ArgMax", along.arg),
+        Operator("ArgMin", along.arg),
+        Operator("TopK", along.top_k, structure=(1,)),
+        Operator("CumSum", along.cumulate, Scale.LINEAR, structure=(1,)),
+        Operator("Shape", sizes.shape_of, Scale.SIZES, nothing),
+        _moving("Identity", elementwise.same),
+        _moving("Concat", moving.concat),
+        _moving("DepthToSpace", moving.depth_to_space),
+        _moving("Expand", moving.expand, 1),
+        _moving("Flatten", moving.flatten),
+        _moving("Gather", moving.gather, scale=Scale.QUOTIENT),
+        _moving("GatherElements", moving.gather_elements, scale=Scale.QUOTIENT),
+        _moving("Pad", moving.pad, 1, 3),
+        _moving("Reshape", moving.reshape, 1),
+        _moving("Slice", moving.slice_, 1, 2, 3, 4),
+        _moving("SpaceToDepth", moving.space_to_depth),
+        _moving("Split", moving.split, 1),
+        _moving("Squeeze", moving.squeeze, 1),
+        _moving("Tile", moving.tile, 1),
+        _moving("Transpose", moving.transpose),
+        _moving("Trilu", along.triangle, 1),
+        _moving("Unsqueeze", moving.unsqueeze, 1),
     )
 }
 ALLOWED = frozenset(OPERATORS) | {"Constant"}

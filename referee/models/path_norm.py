@@ -25,7 +25,8 @@ import numpy as np
 from referee.ground.errors import InvalidModel
 from referee.ground.graph import Array, Attribute, Graph, Node
 from referee.models.operators import OPERATORS, Scale, nothing
-from referee.models.shape_rules import Value, window
+from referee.models.shapes.call import Value
+from referee.models.shapes.windows import window
 from referee.models.walk import call_of, free_prefix, label, needed, walk
 
 SMALLEST = float(np.finfo(np.float32).tiny)

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from referee.ground.graph import Array, Graph, Node
-from referee.models.shape_rules import Value, window
+from referee.models.shapes.call import Value
+from referee.models.shapes.windows import window
 from referee.models.walk import call_of, free_prefix, walk
 
 LARGEST_LOOKUP = 2**24

@@ -12,7 +12,8 @@ from onnx import AttributeProto
 from referee.ground.errors import InvalidModel
 from referee.ground.graph import Array, Attribute, Graph, Node
 from referee.models.operators import OPERATORS
-from referee.models.shape_rules import FLOAT, KNOWN_UP_TO, MOST_AXES, Call, Value, followed
+from referee.models.shapes.call import FLOAT, MOST_AXES, Call, Value
+from referee.models.shapes.sizes import KNOWN_UP_TO, followed
 
 PEAK_BYTES = 2**30
 """of values that one example may need at one time"""

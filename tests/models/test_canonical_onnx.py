@@ -12,7 +12,7 @@ from onnx import ModelProto, TensorProto, helper
 from small_graphs import mlp, model, node, tensor
 
 from referee.models import onnx_file
-from referee.models.operators import ALLOWED, OPSETS
+from referee.models.operators import ALLOWED, OPERATORS, OPSETS
 
 
 def canonical(given: ModelProto) -> bytes:
@@ -93,8 +93,8 @@ def test_minus_zero_does_not_matter():
     """It is equal to zero and compresses worse."""
 
     def with_zero(zero: float) -> ModelProto:
-        return model([node("Add", ["x", "w"], ["h"]), node("Mul", ["h", "s"], ["y"])],
-                     [tensor("w", [zero, 1, zero, 2]), tensor("s", [zero], np.float16)])  # fmt: skip
+        nodes = [node("Add", ["x", "w"], ["h"]), node("Cast", ["s"], ["t"], to=1), node("Mul", ["h", "t"], ["y"])]
+        return model(nodes, [tensor("w", [zero, 1, zero, 2]), tensor("s", [zero], np.float16)])
 
     assert canonical(with_zero(-0.0)) == canonical(with_zero(0.0))
     assert canonical(with_zero(-0.0)) != canonical(with_zero(1.0))
@@ -103,7 +103,6 @@ def test_minus_zero_does_not_matter():
 def test_a_truth_value_has_one_spelling():
     """A boolean's byte can hold 256 values and means two."""
 
-    # In _array: `array.view(np.uint8) != 0` for booleans.
     def masked(byte: bytes) -> ModelProto:
         mask = TensorProto(name="m", data_type=TensorProto.BOOL, dims=[4], raw_data=byte * 4)
         return model([node("Cast", ["m"], ["f"], to=TensorProto.FLOAT), node("Mul", ["x", "f"], ["y"])], [mask])
@@ -114,8 +113,8 @@ def test_a_truth_value_has_one_spelling():
 def defaulted() -> list[tuple[int, str]]:
     """Operators with attributes that have defaults, at the first and the last opset where they are."""
     found = []
-    for operator in sorted(ALLOWED):
-        there = [opset for opset in OPSETS if _has(operator, opset)]
+    for operator in sorted(OPERATORS):
+        there = [opset for opset in OPSETS if opset >= OPERATORS[operator].since and _has(operator, opset)]
         found += [(opset, operator) for opset in sorted({there[0], there[-1]}) if _defaults(operator, opset)]
     return found
 
@@ -133,11 +132,64 @@ def _defaults(operator: str, opset: int) -> list[onnx.AttributeProto]:
     return [one.default_value for one in schema.attributes.values() if one.default_value.type != onnx.AttributeProto.UNDEFINED]
 
 
+ROW, IMAGE, CHANNELS = (4,), (4, 2, 2), (4, 6)
+SAMPLES = {
+    "Gemm": (["x", "4x4"], {}, ROW),
+    "Mod": (["x!", "int"], {}, ROW),
+    "Cast": (["x"], {"to": TensorProto.FLOAT}, ROW),
+    "Conv": (["x", "2x4x3"], {}, CHANNELS),
+    "ConvTranspose": (["x", "4x2x3"], {}, CHANNELS),
+    "MaxPool": (["x"], {"kernel_shape": [2]}, CHANNELS),
+    "AveragePool": (["x"], {"kernel_shape": [2]}, CHANNELS),
+    "BatchNormalization": (["x", "4", "4", "4", "4"], {}, ROW),
+    "InstanceNormalization": (["x", "4", "4"], {}, CHANNELS),
+    "GroupNormalization": (["x", "4", "4"], {"num_groups": 2}, CHANNELS),
+    "LayerNormalization": (["x", "4"], {}, ROW),
+    "RMSNormalization": (["x", "4"], {}, ROW),
+    "QuantizeLinear": (["x", "one"], {}, ROW),
+    "DequantizeLinear": (["uint8", "one"], {}, ROW),
+    "DepthToSpace": (["x"], {"blocksize": 2}, IMAGE),
+    "Gather": (["x", "place"], {}, ROW),
+    "GatherElements": (["x", "places"], {}, ROW),
+    "Reshape": (["x", "shape"], {}, ROW),
+    "Pad": (["x", "pads"], {}, ROW),
+    "TopK": (["x", "k"], {}, ROW),
+    "CumSum": (["x", "axis"], {}, ROW),
+    "Trilu": (["x"], {}, CHANNELS),
+    "Shape": (["x"], {}, (2,)),
+}
+"""operator -> inputs, attributes without a default, shape of a row; where nothing stands, one row of numbers"""
+STORED = {
+    "4": np.ones(4), "4x4": np.ones((4, 4)), "2x4x3": np.ones((2, 4, 3)), "4x2x3": np.ones((4, 2, 3)), "one": 1.0,
+    "int": np.ones(4, np.int64), "uint8": np.ones(4, np.uint8), "place": np.zeros(1, np.int64),
+    "places": np.zeros((1, 4), np.int64), "shape": np.array([-1, 4]), "pads": np.array([0, 1, 0, 1]), "k": np.array([2]),
+    "axis": np.array(1),
+}  # fmt: skip
+
+
+def sample(operator: str, opset: int, **attributes: object) -> ModelProto:
+    """A model of one node of that operator, the second of four: whole numbers on the way in and out are cast."""
+    inputs, needed, width = SAMPLES.get(operator, (["x"], {}, ROW))
+    stored = {name: np.asarray(STORED[name]) for name in inputs if name not in ("x", "x!")}
+    return model(
+        [
+            node("Cast", ["x"], ["x!"], to=TensorProto.INT64),
+            node(operator, inputs, ["made", "places"] if operator == "TopK" else ["made"], **needed, **attributes),
+            node("Cast", ["made"], ["cast"], to=TensorProto.FLOAT),
+            node("Add", ["cast", "x"], ["y"]) if operator in ("Shape", "DequantizeLinear") else node("Abs", ["cast"], ["y"]),
+        ],
+        [tensor(name, array, np.float32 if array.dtype.kind == "f" else array.dtype.type) for name, array in stored.items()],
+        width=width,
+        opset=opset,
+    )
+
+
 @pytest.mark.parametrize(("opset", "operator"), defaulted())
 def test_an_attribute_at_its_default_does_not_matter(opset, operator):
     """Exporters spell alpha = 1.0 out; that must not cost bytes."""
-    plain, spelt = model([node(operator, ["x"], ["y"])], opset=opset), model([node(operator, ["x"], ["y"])], opset=opset)
-    spelt.graph.node[0].attribute.extend(_defaults(operator, opset))
+    plain, spelt = sample(operator, opset), sample(operator, opset)
+    stated = {attribute.name for attribute in spelt.graph.node[1].attribute}
+    spelt.graph.node[1].attribute.extend(one for one in _defaults(operator, opset) if one.name not in stated)
     assert spelt.SerializeToString() != plain.SerializeToString()
     assert canonical(spelt) == canonical(plain)
 
@@ -149,13 +201,22 @@ def test_an_attribute_at_its_default_does_not_matter(opset, operator):
         ("Gemm", {"transB": 1}),
         ("LeakyRelu", {"alpha": 0.5}),
         ("Softmax", {"axis": 0}),
-        ("Transpose", {"perm": [1, 0]}),
         ("Gelu", {"approximate": "tanh"}),
+        ("CumSum", {"reverse": 1}),
     ],
 )
 def test_an_attribute_off_its_default_matters(operator, attributes):
     """It is part of the graph."""
-    assert canonical(model([node(operator, ["x"], ["y"], **attributes)])) != canonical(model([node(operator, ["x"], ["y"])]))
+    assert canonical(sample(operator, 20, **attributes)) != canonical(sample(operator, 20))
+
+
+def test_a_list_of_numbers_in_an_attribute_matters():
+    """Axes in another order are another graph."""
+
+    def transposed(*perm: int) -> bytes:
+        return canonical(model([node("Transpose", ["x"], ["y"], perm=perm)], width=(2, 3)))
+
+    assert transposed(0, 2, 1) != transposed(0, 1, 2)
 
 
 def test_what_the_output_does_not_need_is_gone():
@@ -172,7 +233,6 @@ def test_what_the_output_does_not_need_is_gone():
 
 def test_an_omitted_input_keeps_nothing_alive():
     """The empty name is no value."""
-    # its tensors too. In _used: needed |= set(node.inputs) - {""}.
     nodes = [node("LayerNormalization", ["x", "s"], ["dead", "", "also"]), node("Clip", ["x", "", "hi"], ["y"])]
     graph = onnx_file.read(model(nodes, [tensor("s", np.ones(4)), tensor("hi", 0.0)]).SerializeToString())
     assert [one.op for one in graph.nodes] == ["Clip"] and set(graph.tensors) == {"hi"}
@@ -208,8 +268,6 @@ def zoo() -> dict[str, ModelProto]:
         "split": model([node("Split", ["x", "s"], ["l", "r"], axis=1), node("Mul", ["l", "r"], ["y"])], [i("s", [2, 2])]),
         "half precision": model([node("Cast", ["w"], ["f"], to=TensorProto.FLOAT), node("MatMul", ["x", "f"], ["y"])],
                                 [tensor("w", random.standard_normal((4, 2)), np.float16)]),
-        # axis: three of the honest models then give another shape, other values or an error. Use
-        # np.asarray(array, order="C"), and keep 0-d arrays arrays in zero_is_positive.
         "clamp": model([node("Clip", ["x", "lo", "hi"], ["y"])], [tensor("lo", -0.5), tensor("hi", 0.5)]),
         "scalar gain": model([node("Mul", ["x", "g"], ["y"])], [tensor("g", 2.0)]),
         "one column": model([node("Gather", ["x", "i"], ["c"], axis=1), node("Unsqueeze", ["c", "a"], ["y"])],
@@ -248,6 +306,16 @@ def test_the_canonical_file_of_a_canonical_file_is_itself(name):
     """So it can be recorded, read and recorded again."""
     once = canonical(zoo()[name])
     assert onnx_file.write(onnx_file.read(once)) == once
+
+
+def test_the_canonical_file_states_the_shape_of_the_output():
+    """As the walk found it, whatever the file said."""
+    told = mlp()
+    told.graph.output[0].CopyFrom(helper.make_tensor_value_info("y", TensorProto.FLOAT, ["batch", 77]))
+    graph = onnx_file.read(told.SerializeToString())
+    assert graph.output_shape == (3,)
+    (output,) = onnx.load_from_string(onnx_file.write(graph)).graph.output
+    assert [one.dim_param or one.dim_value for one in output.type.tensor_type.shape.dim] == ["n", 3]
 
 
 @pytest.mark.parametrize("opset", OPSETS)

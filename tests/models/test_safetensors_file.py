@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import math
-import pickle
-import zipfile
 
 import numpy as np
 import pytest
@@ -99,41 +96,17 @@ def test_weights_that_are_not_the_references_are_refused(changes, said):
     assert refusal(save(tensors)) == said
 
 
-def zipped() -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        archive.writestr("archive/data.pkl", pickle.dumps(HONEST))
-    return stream.getvalue()
-
-
 @pytest.mark.parametrize(
     "content",
     [
-        b"",
         b"\0" * 7,
-        save(HONEST)[:-1],
         save(HONEST)[:20],
         save(HONEST) + b"\0",
-        save(HONEST) + b"hidden weights",
-        pickle.dumps(HONEST),
-        zipped(),
-        (2**63).to_bytes(8, "little") + b"{}",
         (2**64 - 1).to_bytes(8, "little"),
-        (100_000_001).to_bytes(8, "little") + b"{}",
-        written(b""),
         written(b"{"),
         written(b"\xff\xfe{"),
-        written(b"[" * 100_000),
-        written([]),
-        written({"weight": 7}),
         written({"weight": {}}),
-        written({"weight": {**HEADER["weight"], "data_offsets": [0, 12]}}),
         written({**HEADER, "bias": {**HEADER["bias"], "data_offsets": [0, 8]}}),
-        written({**HEADER, "bias": {**HEADER["bias"], "data_offsets": [2**62, 2**62 + 8]}}),
-        written({**HEADER, "bias": {**HEADER["bias"], "data_offsets": [32, 24]}}),
-        written({**HEADER, "weight": {**HEADER["weight"], "shape": [2**40, 2**40]}}),
-        written({**HEADER, "weight": {**HEADER["weight"], "shape": [-2, -3]}}),
-        written({**HEADER, "weight": {**HEADER["weight"], "dtype": "PICKLE"}}),
         written({**HEADER, "bias": {"dtype": "BF16", "shape": [4], "data_offsets": [24, 32]}}),
         written({**HEADER, "bias": {"dtype": "F8_E4M3", "shape": [8], "data_offsets": [24, 32]}}),
         written({**HEADER, "bias": {"dtype": "F4", "shape": [16], "data_offsets": [24, 32]}}),
@@ -141,10 +114,10 @@ def zipped() -> bytes:
         written(HEADER, bytes(40)),
         written(HEADER, b""),
     ],
-    ids=range(31),
+    ids=range(14),
 )
-def test_a_file_that_is_damaged_or_of_another_format_is_refused(content):
-    """Cut short, padded, overlapping, huge, negative, nested, pickled, zipped; nothing is unpickled on the way."""
+def test_a_file_that_is_damaged_or_holds_other_types_is_refused(content):
+    """More of them, whole attacks and files of other formats, stand in tests/artifacts."""
     refusal(content)
 
 
@@ -160,25 +133,3 @@ def test_a_file_that_is_damaged_or_of_another_format_is_refused(content):
 def test_a_name_that_stands_there_twice_is_refused(header):
     """The library takes the last: two readers could see two models."""
     assert refusal(written(header.encode())) == "model.safetensors names a tensor twice"
-
-
-BASES = [save(HONEST), save(HONEST, metadata={"a": "b"}), written(HEADER)]
-
-
-@settings(deadline=None, max_examples=2000, derandomize=True)
-@given(
-    st.sampled_from(BASES),
-    st.lists(st.tuples(st.integers(0, 300), st.integers(0, 255), st.sampled_from(["set", "set", "cut", "put"])), min_size=1),
-)
-def test_a_damaged_file_is_read_or_refused_and_nothing_else(base, damages):
-    """No exception but InvalidModel; what is read has the shapes of the reference and is finite."""
-    content = bytearray(base)
-    for place, byte, how in damages:
-        at = place % (len(content) + 1)
-        content[at : at + (how != "put")] = b"" if how == "cut" else bytes([byte])
-    try:
-        found = read(bytes(content), SHAPES)
-    except InvalidModel:
-        return
-    assert {name: array.shape for name, array in found.items()} == SHAPES
-    assert all(np.isfinite(array).all() for array in found.values())

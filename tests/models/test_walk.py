@@ -14,7 +14,7 @@ from small_graphs import mlp, model, node, tensor
 from referee.ground.errors import InvalidModel
 from referee.ground.graph import Graph
 from referee.models import onnx_file, walk
-from referee.models.shape_rules import KNOWN_UP_TO
+from referee.models.shapes.sizes import KNOWN_UP_TO
 from referee.models.walk import PEAK_BYTES, structure
 
 NETWORKS = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks/networks.py"))
