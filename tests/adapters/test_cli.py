@@ -68,8 +68,47 @@ def test_an_unsound_competition_is_refused_with_the_exploit(referee, league):
     rewrite(league, RULES, "{rule: fixed, reference: reference.onnx}", "{rule: free}")
     code, out, _ = referee("check", "line")
     assert code == 1
-    assert "competition.yaml: score: l2 is unsound where the architecture is free: constants" in out
-    assert "0.028" in out
+    assert "competition.yaml: score: l2 is unsound where the architecture is free: a constant gain" in out
+    assert "0.028" in out and "give the board your reason in sound_because" in out
+
+
+def test_doubts_are_told_and_keep_nothing_from_being_played(referee, league, enter):
+    """Exit code 0 with doubts alone; faults come with them."""
+    enter()
+    rewrite(league, RULES, "score: l2", "score: l1\nsound_because: the host reads every entry before it is ranked")
+    rewrite(league, RULES, "{rule: fixed, reference: reference.onnx}", "{rule: free}")
+    doubt = "l1 where the architecture is free: a constant gain, tying or a normalisation absorbs the scale of the weights"
+    end = " (L2 27.8 became 0.028); played because: the host reads every entry before it is ranked"
+    for words in (["check"], ["check", "line"], ["check", "competitions/line"], ["check", "competitions"]):
+        code, out, err = referee(*words)
+        assert (code, err) == (0, "")
+        assert out.splitlines() == [f"doubt: {RULES}: score: {doubt}{end}", "nothing is wrong"]
+    assert referee("check", "line/honest") == (0, "nothing is wrong\n", "")
+    code, out, _ = referee("check", "--json")
+    (told,) = json.loads(out)
+    assert code == 0 and told["doubt"] is True and told["field"] == "score" and doubt in told["message"]
+
+
+def test_faults_come_with_doubts(referee, league):
+    """Each with its flag, and the exit code is that of the faults."""
+    rewrite(league, RULES, "score: l2", "score: l2\nsound_because: the host reads every entry before it is ranked")
+    (league.root / "competitions/line/README.md").unlink()
+    code, out, _ = referee("check")
+    doubt, fault, count = out.splitlines()
+    assert (code, doubt[:7], count) == (1, "doubt: ", "1 fault found")
+    assert fault.endswith("README.md: is missing; say what the blackbox is and why this score")
+    code, out, _ = referee("check", "--json")
+    assert code == 1 and [(told["path"].rsplit("/", 1)[-1], told["doubt"]) for told in json.loads(out)] == [
+        ("README.md", False),
+        ("competition.yaml", True),
+    ]
+
+
+def test_a_fault_has_its_flag_in_json(referee, league):
+    """It is no doubt."""
+    rewrite(league, RULES, "version: 1", "version: 0")
+    code, out, _ = referee("check", "--json")
+    assert code == 1 and [told["doubt"] for told in json.loads(out)] == [False]
 
 
 def test_a_norm_under_normalisation_is_refused(referee, league):

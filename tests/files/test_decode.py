@@ -172,7 +172,6 @@ def test_a_long_key_is_quoted_in_part():
 )  # fmt: skip
 def test_a_fault_is_one_harmless_line_whatever_a_contestant_wrote(text):
     """`referee check` prints it to terminals, and to logs where `::` at the start of a line is a command."""
-    # printable in Fault.__str__ (or where _shown and _join quote), and leave the Fault's fields as they are.
     for said in faults(text, Submission):
         assert said.isprintable()
 

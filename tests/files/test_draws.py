@@ -74,7 +74,6 @@ def test_an_error_in_a_library_names_the_line_that_called_it(game):
 
 def test_an_error_in_a_function_names_the_innermost_line(game):
     """The line that failed, wherever its function stands in the file."""
-    # Take the last frame of the module: next(reversed([...])), not max().
     said = failure(game, HEAD + "def rows():\n    return 1 / 0\n\ndef draw(seed):\n    return rows()\n")
     assert said == "competitions/line/data.py:4: draw(5) raised ZeroDivisionError: division by zero"
 

@@ -112,7 +112,6 @@ def test_a_competition_without_a_starter_has_no_new_entries(league):
 @pytest.mark.parametrize("name", ["2048", "1.5", "1e5", "null", "true", "no", "0x1f", "2026-11-21"])
 def test_a_name_that_yaml_reads_as_something_else_is_a_title_all_the_same(league, name):
     """2048 is a game as well as a number."""
-    # text"). Write the words with strict_yaml.write, or quote $title in both patterns.
     new_competition(league, name)
     new_submission(league, f"{name}/{name}", "golfer")
     assert told(league) == []
@@ -121,7 +120,6 @@ def test_a_name_that_yaml_reads_as_something_else_is_a_title_all_the_same(league
 @pytest.mark.parametrize("author", ["12", "@golfer", "a]: b", "true", "0x1f", "no such handle", ""])
 def test_an_author_is_a_handle_or_is_refused(league, author):
     """What is written passes its own check."""
-    # in new_submission what Submission.faults refuses, before anything is written.
     try:
         new_submission(league, "line/mine", author)
     except InputError:

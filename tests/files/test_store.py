@@ -140,7 +140,6 @@ def test_no_other_name_is_that_of_an_artifact(name):
     [
         (f"schema: {SCHEMA}", f"schema: {SCHEMA + 1}", f"r.yaml: schema: {SCHEMA + 1} is newer than this referee's {SCHEMA}"),
         (f"schema: {SCHEMA}", "schema: one", 'r.yaml: schema: expected a whole number, got "one"'),
-        # whatever is not SCHEMA.
         (f"schema: {SCHEMA}", "schema: 0", "r.yaml: schema: "),
         (f"schema: {SCHEMA}", "schema: -3", "r.yaml: schema: "),
         ("attempt: 1", "attempts: 1", 'r.yaml: attempts: unknown key; did you mean "attempt"?'),

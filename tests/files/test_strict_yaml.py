@@ -77,7 +77,6 @@ def test_a_scalar_means_what_it_looks_like(text, value):
 @pytest.mark.parametrize("text", ['! "true"', "! '12'", "! '~'"])
 def test_quoted_text_stays_text_behind_an_exclamation_mark(text):
     """Quotes make text of all, and this is no way around them."""
-    # `scalar(event.value) if event.implicit[0] and not event.style else event.value`.
     assert parse(text.encode(), "rules.yaml") == text[3:-1]
 
 
@@ -96,7 +95,6 @@ def test_a_key_is_always_text(key):
 @pytest.mark.parametrize("text", ["1e999", "-1e999", "1.5e+400"])
 def test_a_number_is_finite(text):
     """A threshold of infinity would let every model qualify."""
-    # scalar(), `number if math.isfinite(number := float(text)) else text`.
     found = parse(text.encode(), "rules.yaml")
     assert not isinstance(found, float) or math.isfinite(found)
 
@@ -104,7 +102,6 @@ def test_a_number_is_finite(text):
 @pytest.mark.parametrize("text", ["12345678901234567890", "-99999999999999999999", "1" * 40])
 def test_a_whole_number_is_never_rounded(text):
     """A commit of forty digits, an id of twenty."""
-    # some forty digits, or ask for [.eE] in _NUMBER, so that longer ones stay text.
     assert parse(text.encode(), "rules.yaml") in (int(text), text)
     assert not isinstance(parse(text.encode(), "rules.yaml"), float)
 
@@ -236,14 +233,12 @@ def test_what_is_written_is_read_back(value):
 @pytest.mark.parametrize("text", ["a\x85b", "a\nb\x85c"])
 def test_a_next_line_character_is_read_back(text):
     """U+0085 is a line break to YAML; a reason or a name may hold one."""
-    # "\x85" is in the value.
     assert parse(write({"reason": text}), "rules.yaml") == {"reason": text}
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 2**64, -(10**30)])
 def test_what_could_not_be_read_back_is_not_written(value):
     """A result file that the league can't read takes its whole board down."""
-    # come back as rounded floats. Register a representer for float that raises ValueError on what is not finite.
     try:
         written = write({"loss": value})
     except ValueError:

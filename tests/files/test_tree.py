@@ -96,7 +96,6 @@ def test_results_and_what_python_leaves_behind_are_no_part_of_it(entry):
 
 def test_a_folder_named_results_further_down_is_the_entrys(entry):
     """Only the referee's own folder is left out."""
-    # pull request have it. Leave `results` out at the top of the folder alone.
     write(entry, "train.py", "lib/results/table.py")
     assert tree.tree_id(entry) == committed(entry)
 
@@ -104,7 +103,6 @@ def test_a_folder_named_results_further_down_is_the_entrys(entry):
 @pytest.mark.parametrize("target", ["/etc/hostname", "train.py", "nowhere"])
 def test_a_link_is_hashed_as_a_link(entry, target):
     """As Git does; it is not followed, and a broken one breaks nothing."""
-    # FileNotFoundError where there is none. For a link: mode 120000, content os.readlink(path).
     write(entry, "train.py")
     (entry / "link").symlink_to(target)
     assert tree.tree_id(entry) == committed(entry)

@@ -73,7 +73,6 @@ def test_held_out_rows_may_be_missing():
 
 def test_held_out_rows_have_the_shape_of_training_rows():
     """One model must read both."""
-    # whole training. Compare train_x.shape[1:] with heldout_x.shape[1:], and the targets' alike, in __post_init__.
     with pytest.raises(ValueError, match="heldout"):
         rows(heldout_x=np.ones((3, 5)))
 

@@ -43,7 +43,6 @@ def test_a_machine_is_told_everything_it_falls_short_of(required, changes, said)
 
 def test_a_machine_without_a_gpu_has_not_the_gpu_that_is_asked_for():
     """Even where their number is not asked."""
-    # `no GPU, "H200" required` where machine.gpus is empty.
     assert differences(Requires(gpu="H200"), machine())
 
 

@@ -68,13 +68,11 @@ def test_what_is_no_github_handle_is_refused(handle):
 @pytest.mark.parametrize("changes", [{"classes": ("laptop-ss", "laptop-ss")}, {"authors": ("golfer", "Golfer")}], ids=str)
 def test_a_class_and_an_author_stand_there_once(changes):
     """GitHub's handles know no case."""
-    # Submission.faults as in Competition._class_faults, handles by lower().
     assert list(submission(**changes).faults())
 
 
 def test_a_handle_is_no_longer_than_github_allows():
     """39 characters, hyphens included."""
-    # (?=.{1,39}$) in front, or compare len(handle).
     assert list(submission(authors=("-".join("a" * 39),)).faults())
 
 

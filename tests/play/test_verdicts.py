@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, needs_bubblewrap
+from conftest import IMPOSSIBLE, REPOSITORY, needs_bubblewrap
 
 from referee.ground.verdict import Verdict
 from referee.play.judging import judge
@@ -31,6 +31,11 @@ PROOF = {
     "kills_itself": "killing myself",
     "writes_nothing": "done nothing",
     "fills_the_output": "filling",
+    "hands_in_a_link_to_the_data": "linked to",
+    "hands_in_a_link_to_a_device": "endless 1048576",
+    "hands_in_a_socket": "bound",
+    "hands_in_a_device": "device made",
+    "rewrites_the_model_while_it_is_read": "rewriting",
 }
 """What an attack prints once it stands: without it, nothing was survived."""
 
@@ -47,6 +52,8 @@ def test_entry_gets_the_verdict_of_its_folder(entry, league, enter, audience, tm
     _, result, _ = judge(match, tmp_path / "out", audience)
 
     assert result.verdict is Verdict(entry.parent.name), result.reason
+    if IMPOSSIBLE in audience.logs[0]:
+        pytest.skip(audience.logs[0].strip())
     assert PROOF.get(entry.name, "") in audience.logs[0]
     assert time.monotonic() - began < 30
     assert (result.reason is None) == (result.verdict is Verdict.QUALIFIED)

@@ -73,6 +73,54 @@ def test_a_sparse_terabyte_is_not_read(folder):
         collect(descriptor, "model", 100)
 
 
+def changing(monkeypatch, change):
+    """Reads a byte at a time, and does something to the file after each."""
+    read = os.read
+
+    def slowly(descriptor, size):
+        found = read(descriptor, 1)
+        change()
+        return found
+
+    monkeypatch.setattr("referee.untrusted.collect.os.read", slowly)
+
+
+def test_a_file_that_grows_while_it_is_read_is_read_up_to_its_cap(folder, monkeypatch):
+    """It was small when it was looked at."""
+    path, descriptor = folder
+    (path / "model").write_bytes(b"weights")
+
+    def grow():
+        with (path / "model").open("ab") as file:
+            file.write(b"more")
+
+    changing(monkeypatch, grow)
+    with pytest.raises(TooLarge, match="more than the 100 bytes"):
+        collect(descriptor, "model", 100)
+
+
+def test_a_file_that_shrinks_while_it_is_read_is_cut_short(folder, monkeypatch):
+    """Nothing waits for what is gone."""
+    path, descriptor = folder
+    (path / "model").write_bytes(b"weights")
+    changing(monkeypatch, lambda: os.truncate(path / "model", 3))
+    assert collect(descriptor, "model", 100) == b"wei"
+
+
+def test_a_file_that_is_replaced_while_it_is_read_is_the_first_to_its_end(folder, monkeypatch):
+    """The descriptor holds the file, not its name."""
+    path, descriptor = folder
+    (path / "model").write_bytes(b"weights")
+    (path / "other").symlink_to("/etc/passwd")
+
+    def replace():
+        if (path / "other").is_symlink():
+            (path / "other").replace(path / "model")
+
+    changing(monkeypatch, replace)
+    assert collect(descriptor, "model", 100) == b"weights" and (path / "model").is_symlink()
+
+
 def test_each_wanted_name_gets_its_content_or_its_refusal(folder):
     path, descriptor = folder
     (path / "a").write_bytes(b"1")
