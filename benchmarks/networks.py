@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
@@ -44,7 +46,7 @@ def resnet20() -> ModelProto:
 
     x, width = net.node("Relu", layer("x", 3, 16, 3, 1)), 16
     for out in (16, 32, 64):
-        for block in range(3):
+        for _ in range(3):
             step = 2 if out > width else 1
             inner = net.node("Relu", layer(x, width, out, 3, step))
             added = layer(x, width, out, 1, step) if step == 2 else x
@@ -57,7 +59,7 @@ def perceptron(*widths: int) -> ModelProto:
     """A chain of layers with biases and ReLU between them."""
     net = _Network()
     x = "x"
-    for place, (width, out) in enumerate(zip(widths, widths[1:], strict=False)):
+    for place, (width, out) in enumerate(pairwise(widths)):
         x = net.node("Gemm", x, net.tensor(width, out, scale=(2 / width) ** 0.5), net.tensor(out, scale=0.1))
         x = net.node("Relu", x) if place < len(widths) - 2 else x
     return net.model((widths[0],), x)

@@ -44,6 +44,8 @@ class Game:
         A rule at its default is left out, so that a referee with a new optional rule disowns no result.
         """
         judged = {key: value for key, value in stated(self.rules).items() if key not in _SHOWN}
+        if self.rules.own_score is not None:
+            judged["own_score"] = self.rules.own_score.module
         judged["files"] = {
             field: hashlib.sha256((self.folder / name).read_bytes()).hexdigest() for field, name in self.files.items()
         }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import numpy as np
+
 from referee.files import host_code
 from referee.ground.competition import OwnScore
 from referee.ground.errors import RefereeFault
@@ -19,10 +21,12 @@ def own_score(rule: OwnScore, folder: Path, model: Model) -> float:
     """
     value = host_code.call(folder / rule.module, "score", model)
     where = f"competitions/{folder.name}/{rule.module}"
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+        raise RefereeFault(f"{where}: score(model) gave {type(value).__name__}; return a number")
     try:
         number = float(value)
-    except (TypeError, ValueError):
-        raise RefereeFault(f"{where}: score(model) gave {type(value).__name__}; return a number") from None
+    except (TypeError, OverflowError):
+        number = math.inf
     if not math.isfinite(number):
         raise RefereeFault(f"{where}: score(model) gave {number}; return a finite number")
     return number

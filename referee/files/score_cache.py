@@ -18,6 +18,7 @@ import numpy as np
 
 from referee.files.store import write_bytes
 from referee.ground.graph import Array
+from referee.ground.scores import SCORES
 
 ARITHMETIC = "1"
 """raise it when a formula of `ground.scores` changes"""
@@ -25,13 +26,16 @@ FROM_BYTES = 2**18
 """size from which on looking pays; smaller tensors are counted faster than found"""
 
 
-def default_folder() -> Path:
-    """`$XDG_CACHE_HOME/ml-golf/scores`, or below `~/.cache`."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ml-golf" / "scores"
+def default_folder() -> Path | None:
+    """`$XDG_CACHE_HOME/ml-golf/scores`, or below `~/.cache`; None for a user without a home."""
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ml-golf" / "scores"
+    except RuntimeError:
+        return None
 
 
 class ScoreCache:
-    """Remembers what a tensor scores.
+    """Remembers what a tensor or a file scores.
 
     Args:
         folder: where; None for a cache that forgets everything
@@ -40,11 +44,15 @@ class ScoreCache:
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
 
-    def __call__(self, array: Array, compute: Callable[[], dict[str, float]]) -> dict[str, float]:
-        """What `compute` gives for `array`: kept, or computed and kept."""
+    def __call__(self, kind: str, array: Array, compute: Callable[[], dict[str, float]]) -> dict[str, float]:
+        """What `compute` gives for `array`: kept, or computed and kept.
+
+        Args:
+            kind: what the array is, `tensor` or `file`: one may hold the bytes of the other
+        """
         if self.folder is None or array.nbytes < FROM_BYTES:
             return compute()
-        file = self.folder / f"{_digest(array)}.json"
+        file = self.folder / f"{_digest(kind, array)}.json"
         kept = _read(file)
         if kept is None:
             kept = compute()
@@ -54,8 +62,9 @@ class ScoreCache:
         return kept
 
 
-def _digest(array: Array) -> str:
-    digest = hashlib.sha256(f"{ARITHMETIC} {array.dtype.str} {array.shape}\n".encode())
+def _digest(kind: str, array: Array) -> str:
+    # A referee with other scores looks elsewhere.
+    digest = hashlib.sha256(f"{ARITHMETIC} {' '.join(SCORES)} {kind} {array.dtype.str} {array.shape}\n".encode())
     digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
 
@@ -63,7 +72,8 @@ def _digest(array: Array) -> str:
 def _read(file: Path) -> dict[str, float] | None:
     try:
         plain = json.loads(file.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
-    sound = isinstance(plain, dict) and all(isinstance(value, float) and math.isfinite(value) for value in plain.values())
-    return plain if sound and plain else None
+    if not isinstance(plain, dict) or not plain or not plain.keys() <= SCORES.keys():
+        return None
+    return plain if all(isinstance(value, float) and math.isfinite(value) for value in plain.values()) else None

@@ -51,10 +51,14 @@ class RuleBroken(Exception):
     """What a contestant handed in is a model that breaks a rule of the game."""
 
 
+LISTED = 20
+"""known names that a sentence still holds"""
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """`; did you mean "x"?` for the nearest known name, else the list of known names, for the end of a sentence."""
     names = sorted(known)
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     if close:
         return f'; did you mean "{close[0]}"?'
-    return f"; known: {', '.join(names)}" if names else ""
+    return f"; known: {', '.join(names)}" if 0 < len(names) <= LISTED else ""

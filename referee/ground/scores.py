@@ -22,7 +22,8 @@ Matrix = npt.NDArray[np.float64]
 Additive = Mapping[str, float]
 """name of a score that is a sum over tensors -> what one tensor adds"""
 
-Remembered = Callable[[npt.NDArray[Any], Callable[[], dict[str, float]]], Mapping[str, float]]
+Remembered = Callable[[str, npt.NDArray[Any], Callable[[], dict[str, float]]], Mapping[str, float]]
+"""(kind of thing, its content, how to count it) -> what it counts"""
 
 SVD_UP_TO = 1024
 """Smaller side up to which an ill-conditioned matrix gets an SVD. Above it the Gram matrix serves every matrix: it is 10x
@@ -269,12 +270,13 @@ def all_scores(counted: Counted) -> dict[str, float]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def counted(model: Model, remembered: Remembered = lambda array, compute: compute()) -> Counted:
+def counted(model: Model, remembered: Remembered = lambda kind, content, count: count()) -> Counted:
     """A model with its tensors counted.
 
     Args:
-        remembered: gives what it knows of an array, or has it computed
+        remembered: gives what it knows of a tensor or of a file, or has it counted
     """
-    tensors = {name: remembered(tensor, partial(additive, tensor)) for name, tensor in model.weights.items()}
+    tensors = {name: remembered("tensor", tensor, partial(additive, tensor)) for name, tensor in model.weights.items()}
     file = np.frombuffer(model.canonical, np.uint8)
-    return Counted(model, tensors, remembered(file, lambda: {"bytes": compressed_bytes(model.canonical)})["bytes"])
+    compressed = remembered("file", file, lambda: {"bytes": compressed_bytes(model.canonical)})
+    return Counted(model, tensors, compressed["bytes"])

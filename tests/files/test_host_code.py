@@ -80,5 +80,5 @@ def test_a_file_that_is_no_python_is_the_hosts_fault(module):
     """By its name."""
     other = module.with_name("score.txt")
     other.write_text("1")
-    with pytest.raises(RefereeFault, match=r"competitions/line/score\.txt: score\.txt is no Python file"):
+    with pytest.raises(RefereeFault, match=r"competitions/line/score\.txt: is no Python file"):
         host_code.call(other, "score")

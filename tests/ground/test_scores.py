@@ -291,7 +291,7 @@ def test_what_is_remembered_of_a_tensor_is_not_computed():
     """Of the canonical file neither; each is asked for once."""
     asked = []
 
-    def remembered(array, compute):
+    def remembered(kind, array, compute):
         asked.append((array.dtype.name, array.shape))
         return {"l1": 42.0} if array.dtype != np.uint8 else {"bytes": 7.0}
 

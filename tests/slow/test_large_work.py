@@ -115,7 +115,7 @@ from referee.ground.scores import additive
 weights = np.random.default_rng(0).standard_normal((4096, 4096)).astype(np.float32)
 began = time.process_time()
 cache = ScoreCache(default_folder())
-values = cache(weights, lambda: additive(weights))
+values = cache("tensor", weights, lambda: additive(weights))
 print(json.dumps([values, time.process_time() - began]))
 """
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
