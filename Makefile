@@ -22,6 +22,9 @@ test: packages .venv/all  ## run all tests
 slow: packages .venv/all  ## run the tests that take minutes
 	$(BIN)/python -m pytest -m slow
 
+fuzz: .venv/all  ## feed the readers damaged files for ten minutes
+	$(BIN)/python -m tests.fuzz --minutes 10
+
 lint: .venv/all  ## ruff and mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
