@@ -21,7 +21,7 @@ from referee.ground.draw import Draw
 from referee.ground.scores import all_scores, counted
 from referee.models import onnx_file, path_norm
 from referee.models.architecture import read_model
-from referee.play.judging import judge_artifact
+from referee.play.judgement import judge_artifact
 
 IMAGES = 10_000
 RAW = """

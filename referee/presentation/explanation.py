@@ -18,7 +18,7 @@ from referee.ground.fits import Measure, margins
 from referee.ground.scores import SCORES
 from referee.ground.soundness import objection
 from referee.ground.verdict import Verdict
-from referee.play.judging import Evidence, Judgement
+from referee.play.judgement import Evidence, Judgement
 from referee.presentation import words
 from referee.presentation.words import plain
 

@@ -32,7 +32,7 @@ from referee.ground.draw import Draw
 from referee.ground.errors import InputError
 from referee.ground.verdict import Verdict
 from referee.models import onnx_file
-from referee.play.judging import Judgement, judge_artifact
+from referee.play.judgement import Judgement, judge_artifact
 
 VARIANTS = variants()
 MODELS = [pytest.param(one, rule, id=f"{one}-{rule}") for one in VARIANTS if one.folder in set(Verdict) for rule in one.rules]

@@ -19,7 +19,7 @@ from referee.files.decode import encode
 from referee.files.league import Game
 from referee.ground.competition import Architecture, FitRule
 from referee.ground.verdict import Verdict
-from referee.play.judging import Judgement, judge_artifact
+from referee.play.judgement import Judgement, judge_artifact
 from referee.presentation.explanation import explain, explanation_of
 
 HOSTILE = "[red]w[/red]\x1b[2J\u202e"

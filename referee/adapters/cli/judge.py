@@ -26,7 +26,8 @@ def arrange(parser: argparse.ArgumentParser) -> None:
 def main(parsed: argparse.Namespace) -> int:
     """Judge, print, record where asked."""
     from referee.ground.result import TrainedRound
-    from referee.play.judging import Judgement, judge
+    from referee.play.judgement import Judgement
+    from referee.play.judging import judge
     from referee.play.match import Match
     from referee.play.running import needs_confirmation, record
     from referee.presentation.explanation import Explanation, explain
