@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import selectors
 import signal
 import subprocess
@@ -26,8 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from referee.ground.errors import InvalidModel, RefereeFault, RuleBroken
-from referee.ground.graph import Graph
-from referee.models.walk import walk
+from referee.models.budget import Budget
 
 Array = npt.NDArray[Any]
 CHILD = Path(__file__).with_name("evaluation_child.py")
@@ -39,26 +37,6 @@ TOLERANCE = 1e-3
 bit-identical across batch sizes but for means over more than 10 000 numbers, which it adds in another order."""
 OPINION_TOLERANCE = 1e-3
 """Between onnxruntime and onnx.reference, likewise: they add in another order, and take other approximations of erf."""
-HEAVY = 2e10
-"""operations from which on optimising the graph and several threads pay for their start"""
-BATCH_BYTES = 2**26
-"""of values that live at one time, for the size of a batch"""
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """What the children may use."""
-
-    memory_bytes: int = 3 * 2**30
-    cpu_seconds: int = 30
-    wall_seconds: int = 120
-    batch_rows: int = 1024
-    single_rows: int = 256
-    """rows that are run one by one as well"""
-    opinion_rows: int = 8
-    """rows that the second opinion is asked about"""
-    threads: int = 1
-    optimize: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,31 +66,6 @@ WRITTEN_ROWS = 1024
 
 Watch = Callable[[int, int], None]
 """told now and then: rows done, rows in all"""
-
-
-def budget_for(graph: Graph, rows: int) -> Budget:
-    """What running a graph on `rows` rows may take: generous, so that no slow machine decides about an honest model.
-
-    Raises:
-        InvalidModel: its shapes don't fit a batch, or it needs too much memory.
-    """
-    one = walk(graph, 1)
-    heavy = one.operations * rows > HEAVY
-    batch = next(size for size in (1024, 256, 64, 16, 4, 1) if size == 1 or size * one.peak_bytes <= BATCH_BYTES)
-    made = walk(graph, batch).values[graph.output].shape
-    if made[:1] != (batch,):
-        raise InvalidModel(f"the output must have a row for each example; for {batch} it has the shape {made}")
-    single = 64 if heavy else 256
-    seconds = 30 + one.operations * rows / 5e8 + len(graph.nodes) * (rows / batch + single) * 1e-4
-    return Budget(
-        cpu_seconds=int(seconds),
-        wall_seconds=int(90 + seconds),
-        batch_rows=batch,
-        single_rows=single,
-        opinion_rows=2 if one.operations > 10**7 else 8,
-        threads=len(_processors()) if heavy else 1,
-        optimize=heavy,
-    )
 
 
 class Children:
@@ -289,7 +242,3 @@ def _close(one: Array, other: Array, tolerance: float) -> bool:
 
 def _array(file: Path) -> Array:
     return np.asarray(np.load(file, allow_pickle=False))
-
-
-def _processors() -> set[int]:
-    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set(range(os.cpu_count() or 1))

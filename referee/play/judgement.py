@@ -21,7 +21,8 @@ from referee.ground.scores import Counted, all_scores, counted
 from referee.ground.verdict import Verdict
 from referee.models import onnx_file, path_norm, touched
 from referee.models.architecture import read_model
-from referee.models.evaluation import Children, Probes, Watch, budget_for, evaluate
+from referee.models.budget import budget_for
+from referee.models.evaluation import Children, Probes, Watch, evaluate
 
 ACTIVE_ROWS = 64
 """training rows over which `active_nonzero` is a mean, where it does not rank; where it does, all of them"""

@@ -38,7 +38,8 @@ from referee.ground.result import Result, Training  # noqa: E402
 from referee.ground.submission import Submission  # noqa: E402
 from referee.models import onnx_file, path_norm, safetensors_file, touched  # noqa: E402
 from referee.models.architecture import read_model, shapes_to_hand_in  # noqa: E402
-from referee.models.evaluation import Budget, budget_for, evaluate  # noqa: E402
+from referee.models.budget import Budget, budget_for  # noqa: E402
+from referee.models.evaluation import evaluate  # noqa: E402
 from referee.models.walk import walk  # noqa: E402
 
 MEMORY = 2 * 2**30

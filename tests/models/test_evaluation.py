@@ -16,7 +16,8 @@ from small_graphs import mlp, model, node, tensor
 
 from referee.ground.errors import InvalidModel, RefereeFault, RuleBroken
 from referee.models import evaluation, onnx_file
-from referee.models.evaluation import Budget, Children, Probes, budget_for, evaluate
+from referee.models.budget import Budget, budget_for
+from referee.models.evaluation import Children, Probes, evaluate
 
 ROWS = np.random.default_rng(1).standard_normal((1500, 4)).astype(np.float32)
 """more than one batch"""
