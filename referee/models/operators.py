@@ -64,6 +64,11 @@ def of_matmul(call: Call, out: Shape) -> int:
     return math.prod(out) * call.shape(0)[-1]
 
 
+def of_einsum(call: Call, out: Shape) -> int:
+    """The sizes of all axes, multiplied."""
+    return math.prod(products.einsum_sizes(call)[0].values())
+
+
 def of_conv(call: Call, out: Shape) -> int:
     """Numbers made, times the size of a kernel."""
     return math.prod(out) * math.prod(call.shape(1)[1:])
@@ -138,6 +143,7 @@ OPERATORS: Mapping[str, Operator] = {
         Operator("Where", elementwise.broadcast),
         Operator("Gemm", products.gemm, Scale.PRODUCT, of_gemm),
         Operator("MatMul", products.matmul, Scale.PRODUCT, of_matmul),
+        Operator("Einsum", products.einsum, Scale.PRODUCT, of_einsum),
         Operator("Conv", windows.conv, Scale.PRODUCT, of_conv),
         Operator("ConvTranspose", windows.conv_transpose, Scale.PRODUCT, of_conv_transpose, only={"group": (1,)}),
         Operator("MaxPool", windows.max_pool, Scale.OWN, of_pool, only=_POOLED),

@@ -38,7 +38,7 @@ ROUNDING = 2.0**-18
 LARGEST = 2.0**16
 """Inputs up to which nothing may overflow: zero times infinity, under a MaxPool that passes over NaN, is a step for nothing."""
 _MULTIPLYING = frozenset(
-    "Mul Div Gemm MatMul Conv ConvTranspose Mean ReduceMean AveragePool GlobalAveragePool BatchNormalization".split()
+    "Mul Div Gemm MatMul Einsum Conv ConvTranspose Mean ReduceMean AveragePool GlobalAveragePool BatchNormalization".split()
 )
 
 _KEEPING = frozenset(name for name, operator in OPERATORS.items() if operator.work is nothing) | {"Identity"}

@@ -137,6 +137,19 @@ REFUSED = {
         case("Gemm", "x", some(5, 4), width=(4,)),
     ],
     "as a matrix": [case("MatMul", "x", 2.0)],
+    "none of one or two inputs": [
+        case("Einsum", "x", equation="..."),
+        case("Einsum", "x", equation="...j->..."),
+        case("Einsum", "x", "x", equation="nij,nij"),
+        case("Einsum", "x", "x", "x", equation="nij,nij,nij->n"),
+    ],
+    "does not fit an input": [case("Einsum", "x", equation="ni->n"), case("Einsum", "x", "x", equation="nij->n")],
+    "is of size": [case("Einsum", "x", some(5, 5), equation="nij,jk->nik")],
+    "names an axis twice": [
+        case("Einsum", "x", some(3, 3), equation="nij,ii->n"),
+        case("Einsum", "x", equation="nij->nii"),
+        case("Einsum", "x", equation="nij->nik"),
+    ],
     "expected a matrix": [case("Gemm", "x", some(4, 5)), case("Gemm", "x", some(4), width=(4,))],
     "it adds": [case("Gemm", "x", some(4, 5), some(2, 1, 5), width=(4,))],
     "is not that of the kernels": [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from referee.models.shapes.call import Call, DType, Shape, refuse, stretched
@@ -34,3 +35,27 @@ def matmul(call: Call) -> list[tuple[DType, Shape]]:
     made = (*stretched(left[:-2], right[:-2]), left[-2], right[-1])
     made = made if len(one) > 1 else (*made[:-2], made[-1])
     return [(call.value(0).dtype, made if len(other) > 1 else made[:-1])]
+
+
+def einsum(call: Call) -> list[tuple[DType, Shape]]:
+    """One or two inputs and all axes by their letters: `nij,jk->nik`."""
+    sizes, made = einsum_sizes(call)
+    return [(call.value(0).dtype, tuple(sizes[letter] for letter in made))]
+
+
+def einsum_sizes(call: Call) -> tuple[dict[str, int], str]:
+    """Letter -> size of its axis, and the letters of the output."""
+    equation = call.get("equation").replace(" ", "")
+    if not re.fullmatch(r"[A-Za-z]*(,[A-Za-z]*)?->[A-Za-z]*", equation):
+        refuse(f"the equation {equation[:40]} is none of one or two inputs, all axes by their letters, as nij,jk->nik")
+    terms, made = equation.split("->")
+    sizes: dict[str, int] = {}
+    for place, term in enumerate(terms.split(",")):
+        if len(term) != len(call.shape(place)) or len(call.inputs) != len(terms.split(",")):
+            refuse(f"the equation {equation[:40]} does not fit an input of {call.shape(place)}")
+        for letter, size in zip(term, call.shape(place), strict=True):
+            if sizes.setdefault(letter, size) != size:
+                refuse(f"axis {letter} of the equation {equation[:40]} is of size {sizes[letter]} and of size {size}")
+    if any(len(set(term)) < len(term) for term in (*terms.split(","), made)) or not set(made) <= set(sizes):
+        refuse(f"the equation {equation[:40]} names an axis twice, or one that no input has")
+    return sizes, made
