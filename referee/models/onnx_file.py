@@ -21,7 +21,7 @@ from referee.ground.errors import InvalidModel, nearest
 from referee.ground.graph import Attribute, Graph, Node, is_finite, zero_is_positive
 from referee.models.operators import ALLOWED, OPERATORS, OPSETS
 from referee.models.shapes.call import FLOAT
-from referee.models.walk import ATTRIBUTES, defaults, needed, walk
+from referee.models.walk import ATTRIBUTES, defaults, first_opset, needed, walk
 
 MOST_NODES = 10_000
 IR_VERSION = 10
@@ -184,8 +184,8 @@ def _nodes(graph: onnx.GraphProto, opset: int, known: set[str], tensors: dict[st
         where = f"node {number} ({proto.op_type[:40]})"
         if proto.domain not in ("", "ai.onnx") or proto.op_type not in ALLOWED:
             raise InvalidModel(f"{where}: the operator is not allowed{nearest(proto.op_type, ALLOWED)}")
-        if not in_opset(proto.op_type, opset):
-            raise InvalidModel(f"{where}: the operator is newer than opset {opset}")
+        if opset < (first := first_opset(proto.op_type)):
+            raise InvalidModel(f"{where}: the operator is read from opset {first} on, the model has {opset}")
         if missing := [name for name in proto.input if name not in known]:
             raise InvalidModel(f'{where}: the input "{missing[0][:60]}" is made by nothing before it')
         made = [name for name in proto.output if name]
@@ -245,12 +245,3 @@ def _measured(graph: Graph) -> Graph:
     if output.dtype != FLOAT or output.shape[:1] != (1,):
         raise InvalidModel(f"the output must be float32, a row for each example; for one it is {output.dtype} {output.shape}")
     return replace(graph, output_shape=output.shape[1:])
-
-
-def in_opset(operator: str, opset: int) -> bool:
-    """Whether ONNX has the operator in that opset."""
-    try:
-        onnx.defs.get_schema(operator, opset, "")
-    except onnx.defs.SchemaError:
-        return False
-    return True

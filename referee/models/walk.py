@@ -11,7 +11,7 @@ from onnx import AttributeProto
 
 from referee.ground.errors import InvalidModel
 from referee.ground.graph import Array, Attribute, Graph, Node
-from referee.models.operators import OPERATORS
+from referee.models.operators import OPERATORS, OPSETS
 from referee.models.shapes.call import FLOAT, MOST_AXES, Call, Value
 from referee.models.shapes.sizes import KNOWN_UP_TO, followed
 
@@ -63,13 +63,7 @@ def walk(graph: Graph, batch: int) -> Walk:
 
 
 def call_of(node: Node, opset: int, values: Mapping[str, Value]) -> Call:
-    """A node with what is known of its inputs and of its attributes' defaults.
-
-    Raises:
-        InvalidModel: the operator is read from a later opset on.
-    """
-    if opset < OPERATORS[node.op].since:
-        raise InvalidModel(f"it is read from opset {OPERATORS[node.op].since} on, the model has {opset}")
+    """A node with what is known of its inputs and of its attributes' defaults."""
     return Call(node, tuple(values[name] if name else None for name in node.inputs), defaults(node.op, opset))
 
 
@@ -81,6 +75,21 @@ def label(node: Node, number: int) -> str:
 def free_prefix(names: Iterable[str]) -> str:
     """What none of the names begins with: a new value of that name can't be taken for a contestant's."""
     return "/" * (1 + max(len(name) - len(name.lstrip("/")) for name in names))
+
+
+@cache
+def first_opset(operator: str) -> int:
+    """The first of OPSETS in which an operator of the list is read: ONNX has it there, and the table allows it."""
+    since = OPERATORS[operator].since if operator in OPERATORS else 0
+    return next(opset for opset in OPSETS if opset >= since and _has(operator, opset))
+
+
+def _has(operator: str, opset: int) -> bool:
+    try:
+        onnx.defs.get_schema(operator, opset, "")
+    except onnx.defs.SchemaError:
+        return False
+    return True
 
 
 @cache

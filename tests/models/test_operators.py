@@ -289,7 +289,7 @@ REFUSED = {
     "training_mode must be 0": [
         case("BatchNormalization", "x", some(4), some(4), some(4), some(4), width=(4,), training_mode=1)
     ],
-    "is newer than opset 17": [case("Mish", "x", opsets=(17,)), case("Gelu", "x", opsets=(17,))],
+    "is read from opset": [case("Mish", "x", opsets=(17,)), case("Gelu", "x", opsets=(17,))],
 }
 """what is said -> uses of operators that it is said of"""
 

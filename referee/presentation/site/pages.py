@@ -25,8 +25,8 @@ from referee.ground.fits import FITS
 from referee.ground.scores import SCORES
 from referee.ground.soundness import RULES, UNSOUND
 from referee.ground.verdict import Verdict
-from referee.models.onnx_file import in_opset
 from referee.models.operators import OPERATORS, OPSETS, Scale
+from referee.models.walk import first_opset
 from referee.presentation import words
 from referee.presentation.site.boards import Board, Line, Standing, class_in_words, standing
 
@@ -175,7 +175,7 @@ def _formula(text: str) -> Markup:
 
 def _operators_by_scale() -> dict[Scale, dict[str, int]]:
     """What a positive scale becomes -> operators, each with the opset it came with, of those that are read."""
-    since = {name: next(opset for opset in OPSETS if in_opset(name, opset)) for name in sorted(OPERATORS)}
+    since = {name: first_opset(name) for name in sorted(OPERATORS)}
     return {scale: {name: since[name] for name in since if OPERATORS[name].scale is scale} for scale in Scale}
 
 
