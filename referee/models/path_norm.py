@@ -15,6 +15,7 @@ folded bias counts the rounding of what cancels in it. What overflows for large 
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -40,7 +41,7 @@ LARGEST = 2.0**16
 _MULTIPLYING = frozenset(
     "Mul Div Gemm MatMul Einsum Conv ConvTranspose Mean ReduceMean AveragePool GlobalAveragePool BatchNormalization".split()
 )
-
+_AVERAGING = ("Mean", "ReduceMean", "AveragePool", "GlobalAveragePool")
 _KEEPING = frozenset(name for name, operator in OPERATORS.items() if operator.work is nothing) | {"Identity"}
 """move numbers about, and make none that is larger"""
 
@@ -74,6 +75,8 @@ class _Building:
     prefix: str
     tensors: dict[str, Array] = field(default_factory=dict)
     """new ones"""
+    inside: dict[str, tuple[Array, Array]] = field(default_factory=dict)
+    """output -> (a, b): up to a * output + b is computed on the way to it, and must not overflow either"""
 
     def __post_init__(self) -> None:
         self.makers = {name: node for node in self.graph.nodes for name in node.outputs}
@@ -96,7 +99,7 @@ class _Building:
         names = {what: f"{self.prefix}{what}" for what in ("largest", "most", "large", "nothing", "over", "output")}
         self.tensors |= {names["largest"]: np.asarray(LARGEST, np.float32), names["nothing"]: np.zeros((), np.float32)}
         most = [name for node in nodes if node.op not in _KEEPING for name in node.outputs[:1] if self._holds_floats(name)]
-        nodes += [Node("", "ReduceMax", (name,), (f"{self.prefix}{name}//most",), {"keepdims": 0}) for name in most]
+        nodes += [one for name in most for one in self._largest(name)]
         nodes += [
             Node("", "Max", (names["nothing"], *(f"{self.prefix}{name}//most" for name in most)), (names["most"],), {}),
             Node("", "Mul", (names["most"], names["largest"]), (names["large"],), {}),
@@ -104,6 +107,16 @@ class _Building:
             Node("", "Add", (self.graph.output, names["over"]), (names["output"],), {}),
         ]
         return names["output"]
+
+    def _largest(self, name: str) -> Iterator[Node]:
+        """The largest number of a value, or of what is computed on the way to it."""
+        at = f"{self.prefix}{name}//"
+        if name in self.inside:
+            self.tensors[f"{at}factor"], self.tensors[f"{at}offset"] = (one.astype(np.float32) for one in self.inside[name])
+            yield Node("", "Mul", (name, f"{at}factor"), (f"{at}multiplied",), {})
+            yield Node("", "Add", (f"{at}multiplied", f"{at}offset"), (f"{at}inside",), {})
+        within = f"{at}inside" if name in self.inside else name
+        yield Node("", "ReduceMax", (within,), (f"{at}most",), {"keepdims": 0})
 
     def _holds_floats(self, name: str) -> bool:
         value = self.values.get(name)
@@ -123,10 +136,26 @@ class _Building:
             return [self._sum(node)]
         if scale is Scale.OWN:
             return list(_OWN[node.op](self, node))
+        if node.op in _AVERAGING:
+            self.inside[node.outputs[0]] = self._averaged(node), np.zeros(())
         if node.op == "Gemm":
+            self.inside[node.outputs[0]] = np.asarray(1 / self._shrinking(node)), np.zeros(())
             factors = {name: abs(self._attribute(node, name)) for name in ("alpha", "beta")}
             return [replace(node, attributes={**node.attributes, **factors})]
         return [node]
+
+    def _shrinking(self, gemm: Node) -> float:
+        """What a product is multiplied by after it was computed, where that makes it smaller."""
+        alpha = abs(self._attribute(gemm, "alpha"))
+        if alpha == 0:
+            raise InvalidModel("alpha is 0, so what it multiplies could be anything")
+        return float(min(1, max(alpha, SMALLEST)))
+
+    def _averaged(self, node: Node) -> Array:
+        """How many numbers a mean divides by: their sum is computed first."""
+        numbers = sum(self.values[name].size for name in node.inputs[: len(node.inputs) if node.op == "Mean" else 1])
+        window = math.prod(self._attribute(node, "kernel_shape")) if node.op == "AveragePool" else 1
+        return np.asarray(max(window, numbers / max(1, self.values[node.outputs[0]].size)))
 
     def stored(self, name: str) -> Array:
         """A tensor that must be stored, not computed: what is divided by, or folded, has to be known."""
@@ -203,7 +232,7 @@ class _Building:
             gain = np.where((gain != 0) & (np.abs(gain) < SMALLEST), SMALLEST, gain)
             shift, slack = bias - gain * mean, ROUNDING * (np.abs(bias) + np.abs(gain * mean))
         before = self._foldable(node.inputs[0])
-        if before is not None:
+        if before is not None and (gain != 0).all():
             yield self._folded(before, node, gain, shift, slack)
             return
         rank = len(self.values[node.inputs[0]].shape)
@@ -230,6 +259,10 @@ class _Building:
             weight, bias = weight * self._attribute(before, "alpha"), bias * self._attribute(before, "beta")
             stated |= {"alpha": 1.0, "beta": 1.0}
         rows_first = before.op == "Conv" or self._attribute(before, "transB")
+        along = (-1, *(1,) * (weight.ndim - 2)) if before.op == "Conv" else (-1,)
+        shrinking = self._shrinking(before) if before.op == "Gemm" else 1.0
+        # Without the gain, and in a Gemm without alpha: so it is computed.
+        self.inside[node.outputs[0]] = (1 / np.abs(gain) / shrinking).reshape(along), np.asarray(np.abs(bias).max())
         weight = weight * (gain.reshape(-1, *(1,) * (weight.ndim - 1)) if rows_first else gain)
         with np.errstate(all="ignore"):
             bias = np.abs(gain * bias + shift) + ROUNDING * np.abs(gain * bias) + slack
