@@ -588,6 +588,43 @@ def test_an_overflow_that_pooling_hides_has_no_norm():
     assert not np.isfinite(norm(given))
 
 
+HUGE = [tensor("w", np.eye(4) * 2.0**127), tensor("n", np.zeros(4)), tensor("o", np.ones(4)), tensor("one", 1.0)]
+INSIDE = {
+    "a gain that undoes what a layer does": [
+        node("Gemm", ["x", "w"], ["h"]),
+        node("BatchNormalization", ["h", "tiny", "n", "n", "o"], ["f"], epsilon=0.0),
+        node("Min", ["f", "c"], ["y"]),
+    ],
+    "a gain of nothing": [
+        node("Gemm", ["x", "w"], ["h"]),
+        node("BatchNormalization", ["h", "n", "n", "n", "o"], ["f"], epsilon=0.0),
+        node("Max", ["f", "n"], ["y"]),
+    ],
+    "alpha": [node("Gemm", ["x", "w"], ["f"], alpha=2.0**-126), node("Min", ["f", "c"], ["y"])],
+    "a bias that is folded away": [
+        node("Gemm", ["x", "v", "b"], ["h"]),
+        node("BatchNormalization", ["h", "tiny", "n", "b", "o"], ["f"], epsilon=0.0),
+        node("Min", ["f", "c"], ["y"]),
+    ],
+}
+
+
+@pytest.mark.parametrize("way", INSIDE)
+def test_what_overflows_inside_a_layer_has_no_norm(way):
+    """Infinity comes out of a layer whose folded weights are small: a step at no slope."""
+    stored = [tensor("tiny", np.full(4, 2.0**-126)), tensor("c", 1000.0), tensor("v", np.eye(4) * 2.0**120)]
+    given = spelt(INSIDE[way], *HUGE, *stored, tensor("b", np.full(4, 3.3e38)))
+    before, after = outputs(given.SerializeToString(), np.asarray([[1.0] * 4, [40.0] * 4]))
+    assert np.isnan(after).all() or ((before < 10).all() and (after > 100 * before).all())
+    assert not np.isfinite(norm(given))
+
+
+def test_alpha_of_nothing_is_refused():
+    """What it multiplies could overflow unseen."""
+    with pytest.raises(InvalidModel, match="alpha is 0"):
+        norm(spelt([node("Gemm", ["x", "w"], ["y"], alpha=0.0)], *HUGE))
+
+
 @pytest.mark.parametrize("names", [("h", "/h//gain"), ("/h", "//h//gain"), ("h//gain", "/h"), ("/large", "/output")])
 def test_names_do_not_reach_the_referees_tensors(names):
     """A contestant's tensor of the name of one that the absolute network adds stays what it is."""
