@@ -11,13 +11,13 @@ from referee.models.walk import walk
 
 HEAVY = 2e10
 """operations from which on optimising the graph and several threads pay for their start"""
-BATCH_BYTES = 2**26
-"""of values that live at one time, for the size of a batch"""
+BATCH_BYTES = 2**24
+"""of values that live at one time, for the size of a batch: what stays near the processor runs faster"""
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What the children may use."""
+    """What the child may use."""
 
     memory_bytes: int = 3 * 2**30
     cpu_seconds: int = 30

@@ -25,12 +25,13 @@ def counting(graph: Graph, weights: Mapping[str, Array]) -> Graph:
     """A graph whose output, for a batch of one example, is how many non-zeros of `weights` touch it.
 
     Returns:
-        output () float32
+        output (1,) float32
     """
     values = walk(graph, 1).values
     building = _Building(graph, values, free_prefix(values))
     totals = [building.touching(name, tensor) for name, tensor in weights.items()]
-    count = building.add("Sum", building.constant(0), *totals)
+    total = building.add("Sum", building.constant(0), *totals)
+    count = building.add("Reshape", total, building.constant((1,), np.int64))
     return replace(
         graph,
         nodes=(*graph.nodes, *building.nodes),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import math
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -22,7 +23,8 @@ from referee.ground.verdict import Verdict
 from referee.models import onnx_file, path_norm, touched
 from referee.models.architecture import read_model
 from referee.models.budget import budget_for
-from referee.models.evaluation import Children, Probes, Watch, evaluate
+from referee.models.child import Child, Watch, unwatched
+from referee.models.evaluation import Probes, evaluate
 
 ACTIVE_ROWS = 64
 """training rows over which `active_nonzero` is a mean, where it does not rank; where it does, all of them"""
@@ -52,17 +54,13 @@ class Judgement:
     """where a model stood to be measured"""
 
 
-def unwatched(done: int, rows: int) -> None:
-    """Nobody is told."""
-
-
 def judge_artifact(
     game: Game,
     reference: Graph | None,
     content: bytes,
     rows: Draw,
     *,
-    children: Children | None = None,
+    child: Child | None = None,
     watch: Watch = unwatched,
     cache: ScoreCache | None = None,
 ) -> Judgement:
@@ -71,7 +69,7 @@ def judge_artifact(
     Args:
         reference: the host's graph, where the architecture is fixed
         content: the file, its size already capped
-        children: started beforehand, for speed
+        child: started beforehand, for speed
         watch: told how many rows are done
         cache: of the scores of tensors; by default the user's own
 
@@ -85,11 +83,19 @@ def judge_artifact(
         parts = [rows.train_x, rows.heldout_x]
         budget, probes = budget_for(model.graph, sum(map(len, parts))), _probes(rules, model, len(rows.train_x))
         with ThreadPoolExecutor(1) as beside:
-            counting = beside.submit(counted, model, cache or ScoreCache(default_folder()))
+            counting = partial(beside.submit, counted, model, cache or ScoreCache(default_folder()))
+            begun: list[Future[Counted]] = []
             seen = evaluate(
-                model.canonical, parts, _columns(rules, rows), budget, probes=probes, children=children, watch=watch
+                model.canonical,
+                parts,
+                _columns(rules, rows),
+                budget,
+                probes=probes,
+                child=child,
+                watch=watch,
+                begun=lambda: begun.append(counting()),
             )
-            count = counting.result()
+            count = begun[0].result()
         model = replace(model, measured={**model.measured, **seen.measured})
         scores = _scores(game, replace(count, model=model))
     except InvalidModel as refusal:

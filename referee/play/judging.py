@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -14,8 +15,8 @@ from referee.ground.errors import InputError
 from referee.ground.fits import Measure
 from referee.ground.result import JudgedRound, Result, TrainedRound, Training
 from referee.ground.verdict import Verdict
-from referee.models.evaluation import Children, Watch
-from referee.play.judgement import Judgement, judge_artifact, unwatched
+from referee.models.child import Child, Watch, unwatched
+from referee.play.judgement import Judgement, judge_artifact
 from referee.play.match import Audience, Match
 from referee.play.training import FILE, artifact_file
 
@@ -27,13 +28,19 @@ def _unheard(trained: TrainedRound, judgement: Judgement) -> None:
 
 
 def judge(
-    match: Match, folder: Path, audience: Audience, known: Iterable[JudgedRound] = (), hear: Hear = _unheard
+    match: Match,
+    folder: Path,
+    audience: Audience,
+    known: Iterable[JudgedRound] = (),
+    hear: Hear = _unheard,
+    child: Child | None = None,
 ) -> tuple[Training, Result, dict[str, bytes]]:
     """Judge what `train` left in `folder`.
 
     Args:
         known: rounds that were judged already, here and now; they are not judged again
         hear: told each round's judgement, with what it rests on
+        child: started beforehand, for speed; it serves one round
 
     Returns:
         the training, the result, and the artifacts to keep beside it by file name
@@ -60,7 +67,7 @@ def judge(
         content = _content(match, folder, trained)
         if trained not in judged:
             watch = partial(audience.judging, trained.number)
-            judged[trained] = judge_round(match, trained, content, watch, hear)
+            judged[trained] = judge_round(match, trained, content, watch, hear, child)
             audience.round_judged(judged[trained])
         # Behind a referee error the artifact's description may be forged, its file name too.
         sound = judged[trained].verdict is not Verdict.REFEREE_ERROR
@@ -70,7 +77,12 @@ def judge(
 
 
 def judge_round(
-    match: Match, trained: TrainedRound, content: bytes | None, watch: Watch = unwatched, hear: Hear = _unheard
+    match: Match,
+    trained: TrainedRound,
+    content: bytes | None,
+    watch: Watch = unwatched,
+    hear: Hear = _unheard,
+    child: Child | None = None,
 ) -> JudgedRound:
     """The rulebook for one round.
 
@@ -80,7 +92,7 @@ def judge_round(
     Raises:
         RefereeFault: the draw, the host's score or the evaluation failed.
     """
-    judgement = _judgement(match, trained, content, watch)
+    judgement = _judgement(match, trained, content, watch, child)
     hear(trained, judgement)
     return JudgedRound(
         trained=trained,
@@ -93,7 +105,7 @@ def judge_round(
     )
 
 
-def _judgement(match: Match, trained: TrainedRound, content: bytes | None, watch: Watch) -> Judgement:
+def _judgement(match: Match, trained: TrainedRound, content: bytes | None, watch: Watch, given: Child | None) -> Judgement:
     if trained.verdict is not None:
         return Judgement(trained.verdict, trained.reason)
     rules = match.game.rules
@@ -102,13 +114,13 @@ def _judgement(match: Match, trained: TrainedRound, content: bytes | None, watch
         return Judgement(
             Verdict.REFEREE_ERROR, "the artifact is not the one that was trained; it was lost or changed on the way"
         )
-    # They import while the rows are drawn.
-    with Children() as children:
+    # It imports while the rows are drawn.
+    with nullcontext(given) if given is not None and given.free else Child() as child:
         rows = draws.draw(rules, match.game.folder, trained.draw_seed)
         if rows.sha256() != trained.draw_sha256:
             reason = "this machine draws other rows for the seed than the runner did; compare their libraries"
             return Judgement(Verdict.REFEREE_ERROR, reason)
-        return judge_artifact(match.game, match.reference, content, rows, children=children, watch=watch)
+        return judge_artifact(match.game, match.reference, content, rows, child=child, watch=watch)
 
 
 def _content(match: Match, folder: Path, trained: TrainedRound) -> bytes | None:

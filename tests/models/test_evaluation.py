@@ -15,9 +15,11 @@ from onnx import ModelProto, NodeProto, TensorProto
 from small_graphs import mlp, model, node, tensor
 
 from referee.ground.errors import InvalidModel, RefereeFault, RuleBroken
-from referee.models import evaluation, onnx_file
+from referee.models import child as child_module
+from referee.models import onnx_file
 from referee.models.budget import Budget, budget_for
-from referee.models.evaluation import Children, Probes, evaluate
+from referee.models.child import Child
+from referee.models.evaluation import Probes, evaluate
 
 ROWS = np.random.default_rng(1).standard_normal((1500, 4)).astype(np.float32)
 """more than one batch"""
@@ -37,7 +39,7 @@ def run(
 def unwalked(
     given: ModelProto | bytes, columns: int | Sequence[int] = 4, rows: np.ndarray = ROWS, budget: Budget | None = None
 ) -> np.ndarray:
-    """Past the walk, which would refuse much of this: what the children hold back alone."""
+    """Past the walk, which would refuse much of this: what the child holds back alone."""
     wanted = [columns] if isinstance(columns, int) else columns
     content = given if isinstance(given, bytes) else given.SerializeToString()
     return evaluate(content, [rows], wanted, budget or Budget()).outputs[0]
@@ -362,13 +364,13 @@ def test_the_same_model_gets_the_same_outputs_every_time():
 
 @pytest.fixture
 def scratch(tmp_path, monkeypatch) -> Path:
-    """Where the children's folders stand."""
+    """Where the child's folder stands."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
 
 
-def test_the_children_leave_nothing_behind(scratch):
-    """Rows and models are gone with them, also when one fails or is late."""
+def test_the_child_leaves_nothing_behind(scratch):
+    """Rows and models are gone with it, also when it fails or is late."""
     run(mlp(), 3)
     with pytest.raises(InvalidModel):
         run(mlp(), 4)
@@ -378,18 +380,18 @@ def test_the_children_leave_nothing_behind(scratch):
 
 
 @pytest.mark.parametrize("how", ["never asked", "error", "asked"])
-def test_the_children_are_dead_and_their_folder_gone_however_the_judge_goes_on(scratch, how):
-    """Started early, they may never be needed."""
+def test_the_child_is_dead_and_its_folder_gone_however_the_judge_goes_on(scratch, how):
+    """Started early, it may never be needed."""
     try:
-        with Children() as children:
-            assert [path.name for path in scratch.iterdir()] == [children.folder.name]
+        with Child() as child:
+            assert [path.name for path in scratch.iterdir()] == [child.folder.name]
             if how == "error":
                 raise KeyError
             if how == "asked":
-                evaluate(canonical(mlp()), [ROWS], [3], children=children)
+                evaluate(canonical(mlp()), [ROWS], [3], child=child)
     except KeyError:
         pass
-    assert all(child.returncode is not None for child in (children.runtime, children.opinion))
+    assert child.process.returncode is not None
     assert list(scratch.iterdir()) == []
 
 
@@ -408,21 +410,20 @@ SAVED = "np.asarray(output[0]).reshape(len(rows), -1)"
 
 def test_the_second_opinion_is_asked_and_a_small_difference_agreed_on(tmp_path, monkeypatch):
     """Two implementations add in different orders; their own approximations differ no more."""
-    monkeypatch.setattr(evaluation, "OPINION", changed(evaluation.OPINION, tmp_path, SAVED, f"{SAVED} + 5e-4"))
+    monkeypatch.setattr(child_module, "SCRIPT", changed(child_module.SCRIPT, tmp_path, SAVED, f"{SAVED} + 5e-4"))
     assert run(mlp(), 3) == pytest.approx(directly(mlp(), ROWS), abs=1e-5)
 
 
 @pytest.mark.parametrize("error", ["+ 0.5", "* 1.5", "* np.nan", "[::-1]", "[:, :-1]"])
 def test_a_model_about_which_two_runtimes_differ_is_invalid(tmp_path, monkeypatch, error):
     """A bug of one of them must not become a way to win."""
-    monkeypatch.setattr(evaluation, "OPINION", changed(evaluation.OPINION, tmp_path, SAVED, f"({SAVED}) {error}"))
+    monkeypatch.setattr(child_module, "SCRIPT", changed(child_module.SCRIPT, tmp_path, SAVED, f"({SAVED}) {error}"))
     with pytest.raises(InvalidModel) as refusal:
         run(mlp(), 3)
     told = "onnxruntime and onnx.reference don't agree about the outputs; export it with simpler operators"
     assert str(refusal.value) == told
 
 
-@pytest.mark.parametrize("which", ["CHILD", "OPINION"])
 @pytest.mark.parametrize(
     ("end", "kind", "said"),
     [
@@ -434,10 +435,10 @@ def test_a_model_about_which_two_runtimes_differ_is_invalid(tmp_path, monkeypatc
     ],
     ids=["refuses", "crashes", "is late", "fails", "just ends"],
 )
-def test_how_a_child_ends_decides_whose_fault_it_is(tmp_path, monkeypatch, which, end, kind, said):
+def test_how_a_child_ends_decides_whose_fault_it_is(tmp_path, monkeypatch, end, kind, said):
     """A crash of a runtime is the model's; an exception of the referee's own script is not."""
-    script = getattr(evaluation, which)
-    monkeypatch.setattr(evaluation, which, tmp_path / script.name)
+    script = child_module.SCRIPT
+    monkeypatch.setattr(child_module, "SCRIPT", tmp_path / script.name)
     (tmp_path / script.name).write_text(f"import sys\nsys.stdin.readline()\n{end}\n")
     with pytest.raises(kind, match=said):
         run(mlp(), 3)
@@ -449,28 +450,26 @@ def limits_of(pid: int) -> str:
 
 def test_no_child_leaves_a_core_dump():
     """They hold rows that nobody may see, and fill disks."""
-    with Children() as children:
-        for child in (children.runtime, children.opinion):
-            give_up = time.monotonic() + 20
-            while (soft := limits_of(child.pid).split("Max core file size")[1].split()[:2]) != ["0", "0"]:
-                assert time.monotonic() < give_up, soft
-                time.sleep(0.01)
+    with Child() as child:
+        give_up = time.monotonic() + 20
+        while (soft := limits_of(child.process.pid).split("Max core file size")[1].split()[:2]) != ["0", "0"]:
+            assert time.monotonic() < give_up, soft
+            time.sleep(0.01)
 
 
-@pytest.mark.parametrize("which", ["CHILD", "OPINION"])
 @pytest.mark.parametrize("rows", [10, 1500])
-def test_the_limit_of_memory_is_the_budgets_however_many_rows_there_are(tmp_path, monkeypatch, which, rows):
+def test_the_limit_of_memory_is_the_budgets_however_many_rows_there_are(tmp_path, monkeypatch, rows):
     """They are read batch by batch, so that large data are not held against a model."""
-    script = getattr(evaluation, which)
+    script = child_module.SCRIPT
     asked = "    resource.setrlimit(resource.RLIMIT_CPU"
     tells = f"    refuse(str(resource.getrlimit(resource.RLIMIT_AS)))\n{asked}"
-    monkeypatch.setattr(evaluation, which, changed(script, tmp_path, asked, tells))
+    monkeypatch.setattr(child_module, "SCRIPT", changed(script, tmp_path, asked, tells))
     with pytest.raises(InvalidModel) as refusal:
         run(mlp(), 3, ROWS[:rows], Budget(memory_bytes=2**31))
     assert str(refusal.value) == f"({2**31}, {2**31})"
 
 
-def test_more_data_than_the_children_may_hold_are_run():
+def test_more_data_than_the_child_may_hold_are_run():
     """Only a batch of them is ever there at a time."""
     many = np.broadcast_to(np.float32(2), (2**17, 1024))
     narrow = model([node("ReduceMean", ["x", "a"], ["y"])], [i64("a", 1)], width=(1024,))
@@ -494,7 +493,7 @@ def test_large_data_are_never_held_twice():
 
 def test_the_watch_is_told_how_many_rows_are_done(tmp_path, monkeypatch):
     """A batch at a time, where they take long."""
-    monkeypatch.setattr(evaluation, "CHILD", changed(evaluation.CHILD, tmp_path, "TOLD_EVERY = 0.2", "TOLD_EVERY = -1"))
+    monkeypatch.setattr(child_module, "SCRIPT", changed(child_module.SCRIPT, tmp_path, "TOLD_EVERY = 0.2", "TOLD_EVERY = -1"))
     told = []
     evaluate(canonical(mlp()), [ROWS], [3], watch=lambda done, rows: told.append((done, rows)))
     assert told == [(1024, 1500), (1500, 1500)]

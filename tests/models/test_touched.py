@@ -27,8 +27,8 @@ def count(given: ModelProto, row: object) -> float:
     options.log_severity_level = 4
     session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     (found,) = session.run(None, {session.get_inputs()[0].name: np.asarray(row, np.float32)[None]})
-    assert found.shape == ()
-    return float(found)
+    assert found.shape == (1,)
+    return float(found[0])
 
 
 def nonzero(given: ModelProto) -> int:

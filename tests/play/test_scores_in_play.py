@@ -13,7 +13,7 @@ from referee.files.league import League
 from referee.ground.errors import InputError, RefereeFault
 from referee.ground.scores import SCORES
 from referee.ground.verdict import Verdict
-from referee.models import evaluation
+from referee.models import child
 from referee.play.judging import judge
 from referee.play.match import Match
 from referee.play.running import place, run
@@ -197,9 +197,9 @@ def test_judging_tells_the_audience_how_far_it_is(league, enter, tmp_path, monke
     """Now and then, where the data are large; here after each batch."""
     data = league.root / "competitions/line/data.py"
     data.write_text(data.read_text().replace("60)", "2460)").replace("x[:40], y[:40], x[40:], y[40:]", "x[:40], y[:40], x, y"))
-    often = tmp_path / evaluation.CHILD.name
-    often.write_text(evaluation.CHILD.read_text().replace("TOLD_EVERY = 0.2", "TOLD_EVERY = -1"))
-    monkeypatch.setattr(evaluation, "CHILD", often)
+    often = tmp_path / child.SCRIPT.name
+    often.write_text(child.SCRIPT.read_text().replace("TOLD_EVERY = 0.2", "TOLD_EVERY = -1"))
+    monkeypatch.setattr(child, "SCRIPT", often)
     audience = Watching()
     _, result, _ = play(league, enter(), audience, tmp_path, practice=True, rounds=2)
     assert len(result.rounds) == 2, result.reason

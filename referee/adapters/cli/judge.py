@@ -5,11 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from referee.adapters.cli.audience import audience_of
-from referee.adapters.cli.main import league_of
-from referee.adapters.cli.run import arrange_entry
-from referee.adapters.cli.told import tell_result
-from referee.ground.errors import InputError
+from referee.adapters.cli.arguments import arrange_entry
+from referee.models.child import Child
 
 
 def arrange(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +22,16 @@ def arrange(parser: argparse.ArgumentParser) -> None:
 
 def main(parsed: argparse.Namespace) -> int:
     """Judge, print, record where asked."""
+    # It imports what runs a model while this process imports what judges it.
+    with Child() as child:
+        return _judge(parsed, child)
+
+
+def _judge(parsed: argparse.Namespace, child: Child) -> int:
+    from referee.adapters.cli.audience import audience_of
+    from referee.adapters.cli.main import league_of
+    from referee.adapters.cli.told import tell_result
+    from referee.ground.errors import InputError
     from referee.ground.result import TrainedRound
     from referee.play.judgement import Judgement
     from referee.play.judging import judge
@@ -42,7 +49,7 @@ def main(parsed: argparse.Namespace) -> int:
             explained.append(explain(match.game, trained.number, judgement))
 
     with audience_of(match, parsed.json) as audience:
-        training, result, artifacts = judge(match, parsed.artifact, audience, hear=hear)
+        training, result, artifacts = judge(match, parsed.artifact, audience, hear=hear, child=child)
         if needs_confirmation(match, result) and not training.practice:
             audience.confirmation(len(result.rounds))
     file = record(match, training.practice, result, artifacts) if parsed.record else None

@@ -13,11 +13,13 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from referee import __version__
-from referee.files.league import League
 from referee.ground.errors import GolfError, InputError
+
+if TYPE_CHECKING:
+    from referee.files.league import League
 
 COMMANDS = {
     "check": "find everything that is wrong in competitions, submissions or the whole league",
@@ -62,6 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def league_of(parsed: argparse.Namespace) -> League:
     """The league that `--league` names, else the one around the working directory."""
+    # Slow to import, and `judge` has its child to start first.
+    from referee.files.league import League
+
     folder = Path(parsed.league or ".")
     if not folder.is_dir():
         raise InputError(f"--league {folder}: there is no such folder")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from referee.adapters.cli.arguments import arrange_entry, arrange_practice, refuse_odd_options
 from referee.adapters.cli.audience import audience_of
 from referee.adapters.cli.main import league_of, print_json
-from referee.adapters.cli.run import arrange_entry, arrange_practice, refuse_odd_options
 from referee.adapters.cli.told import exit_code, warn_unconfined
 from referee.files.decode import encode
 from referee.ground.errors import InputError

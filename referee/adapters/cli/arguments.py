@@ -1,0 +1,42 @@
+"""Arguments that several commands take."""
+
+from __future__ import annotations
+
+import argparse
+
+from referee.ground.errors import InputError
+
+
+def arrange_entry(parser: argparse.ArgumentParser) -> None:
+    """Arguments that name a match."""
+    parser.add_argument("entry", metavar="ENTRY", help="competition/entry, as digits/adam, or the path of its folder")
+    parser.add_argument("--class", dest="class_", metavar="CLASS", help="as laptop-ss (default: the entry's first)")
+
+
+def arrange_practice(parser: argparse.ArgumentParser) -> None:
+    """Arguments of a training."""
+    parser.add_argument("--practice", action="store_true", help="never recorded; unconfined where bubblewrap is missing")
+    parser.add_argument("--rounds", type=_count, metavar="N", help="with --practice: instead of the competition's number")
+    parser.add_argument("--seconds", type=_duration, metavar="S", help="with --practice: instead of the class's time")
+
+
+def refuse_odd_options(parsed: argparse.Namespace) -> None:
+    """Rounds and seconds are the rules' to set, unless it is practice."""
+    if not parsed.practice and (parsed.rounds or parsed.seconds):
+        raise InputError("--rounds and --seconds are for practice; add --practice, or leave them to the rules")
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 20:
+        raise argparse.ArgumentTypeError(f"expected 1 to 20, got {text}")
+    return int(text)
+
+
+def _duration(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds <= 30 * 86400:
+        raise argparse.ArgumentTypeError(f"expected seconds, got {text}")
+    return seconds
