@@ -24,6 +24,8 @@ import onnx.parser  # noqa: E402
 import onnx.reference  # noqa: E402
 import onnxruntime  # noqa: E402
 
+# It would keep a diary of sessions in the user's cache.
+onnxruntime.disable_telemetry_events()
 # Loads what onnx.reference loads with its first model: better while nobody waits.
 onnx.reference.ReferenceEvaluator(
     onnx.parser.parse_model('<ir_version: 9, opset_import: ["": 20]> f (float[n] x) => (float[n] y) { y = Relu(x) }')
@@ -145,8 +147,6 @@ def opened(file: str, asked: dict[str, Any]) -> "onnxruntime.InferenceSession":
     options.graph_optimization_level = levels.ORT_ENABLE_ALL if asked["optimize"] else levels.ORT_DISABLE_ALL
     options.intra_op_num_threads, options.inter_op_num_threads = asked["threads"], 1
     options.log_severity_level = 4
-    # The second opinion and the count of the scores run at the same time, and a thread that spins keeps a processor from them.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # An arena would keep a second copy of the largest batch.
     options.enable_cpu_mem_arena = False
     with open(file, "rb") as stream:

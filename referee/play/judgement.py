@@ -76,7 +76,11 @@ def judge_artifact(
     Raises:
         RefereeFault: the host's score or the evaluation failed.
     """
-    rules, model = game.rules, None
+    if child is None:
+        # It imports while the model is read.
+        with Child() as own:
+            return judge_artifact(game, reference, content, rows, child=own, watch=watch, cache=cache)
+    rules = game.rules
     try:
         model = read_model(rules.architecture.rule, content, reference)
         _refuse_long_work(rules, model)
