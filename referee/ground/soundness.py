@@ -34,8 +34,7 @@ _DEPTH = Objection(
 )
 _EDGES = Objection("the weights are spelled as edges of the graph, which then holds none", "2410 weights became 0")
 _COPIES = Objection("the weights are spelled as edges: copies of the input, summed", "2410 weights became 2")
-_NO_GRAPH = "every entry has the host's graph"
-_CONSTANT = Objection(_NO_GRAPH, "the score is the same for all; rank by nonzero instead")
+_CONSTANT = Objection("every entry has the host's graph", "the score is the same for all; rank by nonzero instead")
 _TABLE = Objection(
     "where the file may be longer than the labels are, it answers by rote, with next to no arithmetic",
     "2400 multiply-adds became 134",

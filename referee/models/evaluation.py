@@ -11,16 +11,14 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from referee.ground.errors import InvalidModel, RuleBroken
+from referee.ground.graph import Array
 from referee.models.budget import Budget
 from referee.models.child import Child, Watch, unwatched
 
-Array = npt.NDArray[Any]
 TOLERANCE = 1e-3
 """Between a row alone and the row in its batch: absolute, and relative to the row's largest output. onnxruntime was
 bit-identical across batch sizes but for means over more than 10 000 numbers, which it adds in another order."""

@@ -206,10 +206,7 @@ class _Building:
             raise InvalidModel("the places of the largest are no homogeneous function")
         call = call_of(node, self.graph.opset, self.values)
         slid, channels = window(call, call.get("kernel_shape")), call.shape()[1]
-        sizes = zip(slid.out, slid.strides, slid.kernel, slid.dilations, slid.pads, call.shape()[2:], strict=True)
-        # The last window may reach beyond the stated padding where sizes are rounded up.
-        after = [max(0, (out - 1) * step + (k - 1) * gap + 1 - size - pad[0]) for out, step, k, gap, pad, size in sizes]
-        before = [pad[0] for pad in slid.pads]
+        before, after = [pad[0] for pad in slid.pads], [max(0, beyond) for beyond in slid.beyond]
         ones = self.keep(node, "ones", np.ones((channels, 1, *slid.kernel), np.float32))
         stated: dict[str, Attribute] = {
             "group": channels,

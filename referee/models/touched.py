@@ -93,13 +93,7 @@ class _Building:
         call = call_of(node, self.graph.opset, self.values)
         slid, group = window(call, kernels.shape[2:]), int(call.get("group"))
         met = self.met(node.inputs[0])
-        ends = [
-            (out - 1) * step + (k - 1) * gap + 1 - size - pad[0]
-            for out, step, k, gap, pad, size in zip(
-                slid.out, slid.strides, slid.kernel, slid.dilations, slid.pads, call.shape()[2:], strict=True
-            )
-        ]
-        pads = self.constant((0, 0, *(pad[0] for pad in slid.pads), 0, 0, *ends), np.int64)
+        pads = self.constant((0, 0, *(pad[0] for pad in slid.pads), 0, 0, *slid.beyond), np.int64)
         padded = self.add("Pad", met, pads)
         swapped = {"kernel_shape": slid.out, "strides": slid.dilations, "dilations": slid.strides}
         under = self.add("MaxPool", padded, **swapped)

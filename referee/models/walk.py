@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 import onnx
 from onnx import AttributeProto
@@ -31,6 +31,7 @@ class Walk:
     """of the values that live at one time, without the stored ones"""
 
 
+@lru_cache(maxsize=4)
 def walk(graph: Graph, batch: int) -> Walk:
     """Follow a batch through a graph by its shapes alone.
 

@@ -17,6 +17,8 @@ class Window:
     pads: tuple[tuple[int, int], ...]
     """before and after, an axis"""
     out: Shape
+    beyond: tuple[int, ...]
+    """how far the last window reaches beyond the input, which is more than its padding where sizes are rounded up"""
 
 
 def window(call: Call, kernel: Shape) -> Window:
@@ -25,7 +27,7 @@ def window(call: Call, kernel: Shape) -> Window:
     if len(kernel) != len(sizes) or not sizes or min(kernel) < 1:
         refuse(f"a window of {kernel} does not fit an input of {call.shape()}")
     strides, dilations = _axes_of(call, "strides", len(sizes)), _axes_of(call, "dilations", len(sizes))
-    pads, out = [], []
+    pads, out, beyond = [], [], []
     stated = call.get("pads") or (0,) * (2 * len(sizes))
     if len(stated) != 2 * len(sizes) or min(stated) < 0:
         refuse(f"pads {stated} are not {2 * len(sizes)} numbers that are not negative")
@@ -49,7 +51,8 @@ def window(call: Call, kernel: Shape) -> Window:
             steps -= 1
         pads.append(pad)
         out.append(steps + 1)
-    return Window(kernel, strides, dilations, tuple(pads), tuple(out))
+        beyond.append(steps * strides[axis] + extent - size - pad[0])
+    return Window(kernel, strides, dilations, tuple(pads), tuple(out), tuple(beyond))
 
 
 def _axes_of(call: Call, name: str, axes: int) -> Shape:
