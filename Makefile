@@ -57,9 +57,9 @@ clean:  ## remove the virtual environment and everything built
 	@touch $@
 
 .venv/judge: .venv/python pyproject.toml constraints.txt
-	$(PIP) --editable '.[judge]'
+	$(PIP) --editable '.[judge,runner]'
 	@touch $@
 
 .venv/all: .venv/judge
-	$(PIP) --editable '.[judge,torch,site,test,lint,frameworks]'
+	$(PIP) --editable '.[judge,runner,torch,site,test,lint,frameworks]'
 	@touch $@

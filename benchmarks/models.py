@@ -16,7 +16,7 @@ from benchmarks.networks import perceptron, resnet20
 from benchmarks.timing import Row, median, paired, process, seconds
 from referee.files.league import Game
 from referee.files.score_cache import ScoreCache
-from referee.ground.competition import Architecture, Competition, FitRule, SizeLimits
+from referee.ground.competition import Architecture, Competition, CompetitionLimits, FitRule
 from referee.ground.draw import Draw
 from referee.ground.scores import all_scores, counted
 from referee.models import onnx_file, path_norm
@@ -53,7 +53,7 @@ def image_game(folder: Path) -> Game:
         score="bytes",
         architecture=Architecture(rule="free"),
         classes=("laptop-ss",),
-        limits=SizeLimits(artifact_bytes=2**22),
+        limits=CompetitionLimits(artifact_bytes=2**22),
     )
     return Game("images", folder, rules)
 

@@ -11,7 +11,7 @@ import pytest
 
 from referee.files.league import League
 from referee.ground.result import JudgedRound, TrainedRound
-from referee.untrusted import bubblewrap
+from referee.untrusted.sandboxes import bubblewrap
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 IMPOSSIBLE = "impossible here: "

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Literal
 
 from referee.ground.classes import CompetitionClass, parse_class
 from referee.ground.errors import InputError, nearest
 from referee.ground.fits import FITS, Fit
+from referee.ground.hardware import Limits
 from referee.ground.scores import SCORES
 from referee.ground.soundness import NORMS, RULES, Objection, objection
 from referee.ground.submission import SLUG
@@ -94,20 +95,36 @@ class Architecture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SizeLimits:
-    """Caps on what is handed in."""
+class CompetitionLimits:
+    """Caps on what is handed in, and what a round may use where that is less than its hardware allows."""
 
     entry_bytes: int = 65536
     """all files of an entry together, so that weights can't travel in its source"""
     artifact_bytes: int = 1048576
     example_operations: int = 100_000_000
     """arithmetic operations that a model may take for one example, so that judging ends"""
+    memory_gib: float | None = None
+    processes: int | None = None
+    output_bytes: int | None = None
+    output_files: int | None = None
+    scratch_bytes: int | None = None
+    log_bytes: int | None = None
+
+    def within(self, hardware: Limits) -> Limits:
+        """The limits of a round: limit by limit, the smaller of this and the hardware's."""
+        less = {}
+        for limit in fields(hardware):
+            asked, given = getattr(self, limit.name), getattr(hardware, limit.name)
+            if asked is not None and (given is None or asked < given):
+                less[limit.name] = asked
+        return replace(hardware, **less)
 
     def faults(self) -> Iterator[tuple[str, str]]:
         """(field, sentence) of what can't be."""
-        for name in ("entry_bytes", "artifact_bytes", "example_operations"):
-            if getattr(self, name) < 1:
-                yield name, f"expected 1 or more, got {getattr(self, name)}"
+        for limit in fields(self):
+            value = getattr(self, limit.name)
+            if value is not None and not value > 0:
+                yield limit.name, f"expected more than 0, got {value}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +183,7 @@ class Competition:
     rounds: int | None = None
     """where null, as many as the time class says"""
     aggregate: str = "median"
-    limits: SizeLimits = field(default_factory=SizeLimits)
+    limits: CompetitionLimits = field(default_factory=CompetitionLimits)
     pretrained: Pretrained | None = None
     par: Par | None = None
     own_score: OwnScore | None = None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from referee.ground.fits import Measure
-from referee.ground.hardware import Machine
+from referee.ground.machine import Calibration, Machine
 from referee.ground.verdict import Verdict
 
 SCHEMA = 1
@@ -45,6 +45,12 @@ class TrainedRound:
     """wall clock, from the start of the contestant's process to the death of its last one"""
     joules_at_most: float
     """the hardware's maximum power x seconds: the bound on the energy that always exists"""
+    joules: float | None = None
+    """measured; null where this machine has no meter"""
+    meters: tuple[str, ...] = ()
+    """what `joules` is the sum of, and so what it leaves out: for example a GPU alone"""
+    memory_gib: float | None = None
+    """the most that the round held at one time; null where it was not measured"""
     verdict: Verdict | None = None
     """null where an artifact stands to be judged"""
     reason: str | None = None
@@ -76,6 +82,8 @@ class Training:
     practice: bool
     """never becomes a record"""
     machine: Machine
+    calibrations: tuple[Calibration, ...] = ()
+    """one before the first round and one after each"""
     rounds: tuple[TrainedRound, ...]
 
     def faults(self) -> Iterator[tuple[str, str]]:
@@ -128,6 +136,8 @@ class Result:
     """every score, aggregated over the rounds"""
     sandbox: str
     machine: Machine
+    calibrations: tuple[Calibration, ...] = ()
+    """one before the first round and one after each"""
     rounds: tuple[JudgedRound, ...]
 
     def faults(self) -> Iterator[tuple[str, str]]:

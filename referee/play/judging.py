@@ -151,6 +151,7 @@ def _result(match: Match, training: Training, rounds: Sequence[JudgedRound]) -> 
         scores=scores,
         sandbox=training.sandbox,
         machine=training.machine,
+        calibrations=training.calibrations,
         rounds=tuple(rounds),
     )
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
 import signal
 import tempfile
 from pathlib import Path
@@ -18,14 +17,16 @@ from referee import __version__
 from referee.files import draws, store, tree
 from referee.ground.draw import Draw
 from referee.ground.errors import InputError, RefereeFault
-from referee.ground.hardware import differences
+from referee.ground.hardware import GIB
+from referee.ground.machine import differences
 from referee.ground.result import CurvePoint, TrainedRound, Training
 from referee.ground.verdict import Verdict
 from referee.models.architecture import shapes_to_hand_in
 from referee.play.match import Audience, Match
+from referee.untrusted import supervision
 from referee.untrusted.collect import Refused, TooLarge, last_line
-from referee.untrusted.machine import fingerprint
-from referee.untrusted.sandbox import Job, Outcome, Sandbox
+from referee.untrusted.machine.fingerprint import fingerprint, found_devices
+from referee.untrusted.sandbox import Job, Outcome, Sandbox, Stop
 
 FILE = "training.yaml"
 CURVE = "curve.csv"
@@ -105,7 +106,7 @@ def _round(match: Match, number: int, out: Path, sandbox: Sandbox, audience: Aud
     rows = draws.draw(rules, match.game.folder, draw_seed)
     with tempfile.TemporaryDirectory(prefix="mlgolf-round-") as staged:
         job = _job(match, Path(staged), rows, train_seed, seconds)
-        outcome = sandbox.run(job, lambda used, folder: audience.clock(used, last_line(folder, CURVE)))
+        outcome = supervision.run(sandbox, job, lambda used, folder: audience.clock(used, last_line(folder, CURVE)))
     verdict, reason = _verdict(outcome, rules.architecture.artifact_name)
     content = outcome.files.get(rules.architecture.artifact_name)
     artifact = None
@@ -121,6 +122,7 @@ def _round(match: Match, number: int, out: Path, sandbox: Sandbox, audience: Aud
         draw_sha256=rows.sha256(),
         seconds=round(outcome.seconds, 3),
         joules_at_most=math.ceil(10 * match.hardware.max_watts * outcome.seconds) / 10,
+        memory_gib=round(outcome.memory / GIB, 3) if outcome.memory is not None else None,
         verdict=verdict,
         reason=reason,
         artifact=artifact,
@@ -132,30 +134,22 @@ def _round(match: Match, number: int, out: Path, sandbox: Sandbox, audience: Aud
 
 def _job(match: Match, staged: Path, rows: Draw, train_seed: int, seconds: float) -> Job:
     """Lay out what the entry may see. Its results stay outside: they hold models of earlier draws."""
-    entry, inputs = staged / "entry", staged / "in"
-    inputs.mkdir()
-    for path in tree.files(match.entry.folder):
-        target = entry / path.relative_to(match.entry.folder)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, target, follow_symlinks=False)
-    np.savez(inputs / "data.npz", x=rows.train_x, y=rows.train_y)
-    given = {"MLGOLF_DATA": inputs / "data.npz"}
+    np.savez(staged / "data.npz", x=rows.train_x, y=rows.train_y)
+    given = {"MLGOLF_DATA": staged / "data.npz"}
     if match.reference is not None and match.game.reference is not None:
-        (inputs / "shapes.json").write_text(json.dumps(shapes_to_hand_in(match.reference)), encoding="utf-8")
-        given["MLGOLF_SHAPES"] = inputs / "shapes.json"
+        (staged / "shapes.json").write_text(json.dumps(shapes_to_hand_in(match.reference)), encoding="utf-8")
+        given["MLGOLF_SHAPES"] = staged / "shapes.json"
         given["MLGOLF_REFERENCE"] = match.game.reference
     if match.played.pretrained is not None and match.game.rules.pretrained is not None:
         given["MLGOLF_PRETRAINED"] = match.game.folder / match.game.rules.pretrained.file
-    limits = match.hardware.limits
+    folder = match.entry.folder
     return Job(
-        entry=entry,
+        entry={f"{path.relative_to(folder)}": path for path in tree.files(folder)},
         inputs=given,
         environment={"MLGOLF_SEED": f"{train_seed}", "MLGOLF_SECONDS": f"{seconds:g}"},
         seconds=seconds,
-        output_bytes=limits.output_bytes,
-        log_bytes=limits.log_bytes,
-        processes=limits.processes,
-        devices=match.hardware.devices,
+        limits=match.game.rules.limits.within(match.hardware.limits),
+        devices=found_devices(match.hardware.devices),
         wanted={
             match.game.rules.architecture.artifact_name: match.game.rules.limits.artifact_bytes,
             CURVE: CURVE_BYTES,
@@ -166,15 +160,20 @@ def _job(match: Match, staged: Path, rows: Draw, train_seed: int, seconds: float
 def _verdict(outcome: Outcome, name: str) -> tuple[Verdict | None, str | None]:
     """How the run came out; (None, None) where an artifact stands to be judged."""
     content = outcome.files.get(name)
+    if outcome.stopped is Stop.MEMORY:
+        held = max(outcome.memory or 0, outcome.memory_limit) / GIB
+        return Verdict.OVER_MEMORY, f"{held:.1f} GiB of {outcome.memory_limit / GIB:.3g} GiB at {outcome.seconds:.0f} s"
     if isinstance(content, TooLarge):
         return Verdict.OVER_OUTPUT, str(content)
     if isinstance(content, Refused):
         return Verdict.INVALID_MODEL, str(content)
+    if outcome.stopped is Stop.OUTPUT:
+        return Verdict.OVER_OUTPUT, f"the output folder held more than it may at {outcome.seconds:.0f} s"
     if outcome.status and outcome.output_full:
         return Verdict.OVER_OUTPUT, f"the output folder is full; train.py {_ended(outcome.status)}"
     if outcome.status:
         return Verdict.CRASHED, f"train.py {_ended(outcome.status)}"
-    if content is None and outcome.timed_out:
+    if content is None and outcome.stopped is Stop.TIME:
         return Verdict.OVER_TIME, f"the time was over and {name} had not been written; write it early, then again"
     if content is None:
         return Verdict.INVALID_MODEL, f"train.py ended without writing {name} into $MLGOLF_OUT"

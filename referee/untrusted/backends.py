@@ -1,31 +1,44 @@
-"""The sandboxes that there are, best first. A new one is a file beside this one and a row here."""
+"""The sandboxes that there are. A new one is a file in `sandboxes` and a row here."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from referee.ground.errors import RefereeFault
-from referee.untrusted import bubblewrap
+from referee.ground.hardware import Hardware
 from referee.untrusted.sandbox import Sandbox
-from referee.untrusted.unconfined import Unconfined
+from referee.untrusted.sandboxes import bubblewrap
+from referee.untrusted.sandboxes.unconfined import Unconfined
 
-CONFINING: Mapping[str, tuple[Callable[[], str | None], Callable[[], Sandbox]]] = {
-    "bubblewrap": (bubblewrap.why_not, bubblewrap.Bubblewrap),
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """A row of the table."""
+
+    why_not: Callable[[], str | None]
+    """why it can't be used here, with the remedy; None where it can"""
+    make: Callable[[Hardware], Sandbox]
+
+
+CONFINING: Mapping[str, Backend] = {
+    "bubblewrap": Backend(bubblewrap.why_not, lambda hardware: bubblewrap.Bubblewrap()),
 }
-"""name -> why it can't be used here, with the remedy (None where it can), and what makes it"""
+"""best first"""
 
 
-def choose(*, practice: bool) -> Sandbox:
-    """The best sandbox of this machine.
+def choose(hardware: Hardware, *, practice: bool) -> Sandbox:
+    """The sandbox that the hardware asks for, else the best of this machine.
 
     Raises:
         RefereeFault: none that confines, and this is no practice.
     """
     reasons = []
-    for why_not, make in CONFINING.values():
-        reason = why_not()
+    for name in [hardware.sandbox] if hardware.sandbox else CONFINING:
+        backend = CONFINING[name]
+        reason = backend.why_not()
         if reason is None:
-            return make()
+            return backend.make(hardware)
         reasons.append(reason)
     if practice:
         return Unconfined("; ".join(reasons))

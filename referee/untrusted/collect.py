@@ -46,7 +46,8 @@ def collect(folder: int, name: str, most: int) -> bytes | None:
         None where nothing has that name
 
     Raises:
-        Refused: a link, a pipe, a socket, a device, a folder, or a file with a second name.
+        Refused: a link, a pipe, a socket, a device, a folder, a file with a second name, or one that belongs to
+            somebody else than the folder does.
         TooLarge: more than `most` bytes.
     """
     try:
@@ -57,7 +58,8 @@ def collect(folder: int, name: str, most: int) -> bytes | None:
         raise Refused(f"{name} is no regular file ({error.strerror})") from None
     try:
         status = os.fstat(file)
-        if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
+        owner = os.fstat(folder).st_uid
+        if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1 or status.st_uid != owner:
             raise Refused(f"{name} is no regular file of its own")
         content = bytearray()
         while len(content) <= most and (chunk := os.read(file, most + 1 - len(content))):
@@ -87,3 +89,9 @@ def last_line(folder: int, name: str) -> str:
 
 def _open(folder: int, name: str) -> int:
     return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+
+
+def is_full(folder: int) -> bool:
+    """Whether the file system of a folder has no room left, for bytes or for files."""
+    status = os.fstatvfs(folder)
+    return status.f_bavail == 0 or (status.f_files > 0 and status.f_favail == 0)

@@ -26,10 +26,10 @@ class Log:
         self._thread.start()
 
     def text(self) -> str:
-        """What was printed, after the writers are gone; bytes that are no UTF-8 are replaced."""
+        """What was printed, after the writers are gone; bytes that are no UTF-8 are replaced, control characters shown."""
         self._thread.join(timeout=5)
         gap = f"\n[... {self._dropped} bytes left out ...]\n".encode() if self._dropped else b""
-        return (bytes(self._head) + gap + b"".join(self._tail)).decode("utf-8", "replace")
+        return shown((bytes(self._head) + gap + b"".join(self._tail)).decode("utf-8", "replace"))
 
     def _drain(self) -> None:
         while chunk := self._pipe.read(65536):
@@ -48,3 +48,12 @@ class Log:
             cut = min(len(first), over)
             self._in_tail -= cut
             self._dropped += cut
+
+
+def shown(text: str) -> str:
+    """A stranger's text as it may be read on a terminal: what is no printable sign, line end or tab is spelled out."""
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else _spelled(sign) for sign in text.replace("\r\n", "\n"))
+
+
+def _spelled(sign: str) -> str:
+    return sign.encode("unicode_escape").decode()

@@ -17,9 +17,11 @@ from conftest import needs_bubblewrap
 from onnx import numpy_helper
 
 from referee import contestant
+from referee.ground.hardware import Limits
 from referee.models import onnx_file
-from referee.untrusted.bubblewrap import Bubblewrap
+from referee.untrusted import supervision
 from referee.untrusted.sandbox import Job
+from referee.untrusted.sandboxes.bubblewrap import Bubblewrap
 
 torch = pytest.importorskip("torch")
 nn, functional = torch.nn, torch.nn.functional
@@ -380,15 +382,13 @@ def test_it_works_in_the_sandbox(tmp_path):
     )
     np.savez(tmp_path / "data.npz", x=numbers(8), y=np.zeros(100, np.int64))
     job = Job(
-        entry=entry,
+        entry={"train.py": entry / "train.py"},
         inputs={"MLGOLF_DATA": tmp_path / "data.npz"},
         environment={"MLGOLF_SEED": "7"},
         seconds=60,
-        output_bytes=2**20,
-        log_bytes=2**16,
-        processes=64,
+        limits=Limits(),
         wanted={"model.onnx": 2**20},
     )
-    outcome = Bubblewrap().run(job, lambda used, folder: None)
+    outcome = supervision.run(Bubblewrap(), job, lambda used, folder: None)
     assert (outcome.status, outcome.log) == (0, "['train.py']\n")
     assert set(onnx_file.read(outcome.files["model.onnx"]).tensors) == {"weight", "bias"}

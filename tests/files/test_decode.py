@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from referee.files import strict_yaml
 from referee.files.decode import decode, encode, stated
-from referee.ground.competition import Competition, SizeLimits
+from referee.ground.competition import Competition, CompetitionLimits
 from referee.ground.errors import InputError
 from referee.ground.result import Pins, Result, Training
 from referee.ground.submission import Submission
@@ -114,21 +114,21 @@ def test_all_faults_of_a_file_are_told_at_once():
 @dataclass(frozen=True, kw_only=True)
 class Older:
     name: str
-    inner: SizeLimits = field(default_factory=SizeLimits)
+    inner: CompetitionLimits = field(default_factory=CompetitionLimits)
     words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Newer(Older):
     added: int = 7
-    added_below: SizeLimits = field(default_factory=SizeLimits)
+    added_below: CompetitionLimits = field(default_factory=CompetitionLimits)
     added_maybe: str | None = None
 
 
 def test_what_is_stated_leaves_out_what_stands_at_its_default():
     """At every depth; what is needed is always there."""
     assert stated(Older(name="")) == {"name": ""}
-    assert stated(Older(name="x", inner=SizeLimits(entry_bytes=1), words=("a",))) == {
+    assert stated(Older(name="x", inner=CompetitionLimits(entry_bytes=1), words=("a",))) == {
         "name": "x", "inner": {"entry_bytes": 1}, "words": ["a"],
     }  # fmt: skip
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from referee.files.decode import decode, encode
 from referee.ground.classes import TIME_CLASSES, parse_class
-from referee.ground.competition import AGGREGATES, Architecture, Competition, FitRule, OwnScore, Pretrained, SizeLimits
+from referee.ground.competition import AGGREGATES, Architecture, Competition, CompetitionLimits, FitRule, OwnScore, Pretrained
 from referee.ground.errors import InputError
 from referee.ground.fits import FITS
 from referee.ground.scores import SCORES
@@ -281,9 +281,9 @@ def test_weights_come_as_safetensors_and_graphs_as_onnx():
 @pytest.mark.parametrize(
     "changes",
     [
-        {"limits": SizeLimits(entry_bytes=0)},
-        {"limits": SizeLimits(artifact_bytes=-1)},
-        {"limits": SizeLimits(example_operations=0)},
+        {"limits": CompetitionLimits(entry_bytes=0)},
+        {"limits": CompetitionLimits(artifact_bytes=-1)},
+        {"limits": CompetitionLimits(example_operations=0)},
         {"pretrained": replace(MODEL, name="ResNet 18")},
         {"pretrained": replace(MODEL, sha256="1a2b3c4d")},
         {"pretrained": replace(MODEL, sha256=MODEL.sha256.upper())},

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from referee.ground.errors import Fault, InputError, InvalidModel, RefereeFault, RuleBroken, nearest
-from referee.ground.hardware import Machine, Requires, differences
+from referee.ground.hardware import Requires
+from referee.ground.machine import Machine, differences
 from referee.ground.verdict import Verdict
 
 

@@ -8,7 +8,7 @@ from onnx import ModelProto, TensorProto
 from safetensors.numpy import save
 from small_graphs import mlp, model, node, tensor
 
-from referee.ground.competition import Architecture, Competition, FitRule, SizeLimits
+from referee.ground.competition import Architecture, Competition, CompetitionLimits, FitRule
 from referee.ground.errors import InputError, InvalidModel
 from referee.ground.scores import SCORES
 from referee.ground.soundness import NORMS, RULES, SCALE_FREE_OPERATORS
@@ -112,7 +112,7 @@ def rules(score: str, sound_because: str | None = None, operations: int = 10**8)
         score=score,
         architecture=Architecture(rule="fixed", reference="reference.onnx"),
         classes=("laptop-ss",),
-        limits=SizeLimits(example_operations=operations),
+        limits=CompetitionLimits(example_operations=operations),
         sound_because=sound_because,
     )
 

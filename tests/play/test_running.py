@@ -19,8 +19,8 @@ from referee.play.match import Match
 from referee.play.running import place, record, run
 from referee.play.training import FILE, train
 from referee.play.verification import verify
-from referee.untrusted.bubblewrap import Bubblewrap
-from referee.untrusted.unconfined import Unconfined
+from referee.untrusted.sandboxes.bubblewrap import Bubblewrap
+from referee.untrusted.sandboxes.unconfined import Unconfined
 
 pytestmark = needs_bubblewrap
 

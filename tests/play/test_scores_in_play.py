@@ -19,7 +19,7 @@ from referee.play.match import Match
 from referee.play.running import place, run
 from referee.play.training import train
 from referee.play.verification import verify
-from referee.untrusted.bubblewrap import Bubblewrap
+from referee.untrusted.sandboxes.bubblewrap import Bubblewrap
 
 pytestmark = needs_bubblewrap
 

@@ -14,7 +14,7 @@ from referee.ground.verdict import Verdict
 from referee.play.judging import judge
 from referee.play.match import Match
 from referee.play.training import train
-from referee.untrusted.bubblewrap import Bubblewrap
+from referee.untrusted.sandboxes.bubblewrap import Bubblewrap
 
 ENTRIES = sorted(
     path.relative_to(REPOSITORY / "tests/entries").parent for path in (REPOSITORY / "tests/entries").rglob("train.py")

@@ -20,7 +20,7 @@ from referee.files.league import League
 from referee.ground.classes import TIME_CLASSES
 from referee.ground.errors import InputError
 from referee.ground.fits import Measure
-from referee.ground.hardware import Machine
+from referee.ground.machine import Machine
 from referee.ground.result import JudgedRound, Pins, Result, TrainedRound
 from referee.ground.scores import SCORES
 from referee.ground.soundness import RULES, UNSOUND

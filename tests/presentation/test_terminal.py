@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console, RenderableType
 
 from referee.ground.fits import Measure
-from referee.ground.hardware import Machine
+from referee.ground.machine import Machine
 from referee.ground.ranking import rank
 from referee.ground.result import JudgedRound, Pins, Result, TrainedRound
 from referee.ground.verdict import Verdict

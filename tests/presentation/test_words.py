@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from referee.ground.competition import Architecture, Competition, FitRule, OwnScore
 from referee.ground.fits import Measure
-from referee.ground.hardware import Machine
+from referee.ground.machine import Machine
 from referee.ground.result import JudgedRound, Pins, Result, TrainedRound
 from referee.ground.scores import SCORES
 from referee.ground.soundness import UNSOUND

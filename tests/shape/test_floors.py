@@ -32,6 +32,9 @@ HOMES = {
     "torch": {"contestant"},
     "onnx_ir": {"contestant"},
     "onnxscript": {"contestant"},
+    "pyseccomp": {"untrusted"},
+    "pynvml": {"untrusted"},
+    "zeus": {"untrusted"},
     "sklearn": set(),
 }
 """library -> the floors that may import it"""

@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 from conftest import needs_bubblewrap
 
-from referee.untrusted.bubblewrap import Bubblewrap
-from referee.untrusted.sandbox import Job, Outcome
+from referee.ground.hardware import Limits
+from referee.untrusted import supervision
+from referee.untrusted.sandbox import Job, Outcome, Stop
+from referee.untrusted.sandboxes.bubblewrap import Bubblewrap
 
 pytestmark = needs_bubblewrap
+LIMITS = Limits(output_bytes=4 * 2**20, log_bytes=2**16, processes=64)
 
 
 @pytest.fixture
@@ -27,16 +30,14 @@ def run(tmp_path):
         data = tmp_path / "data.npz"
         data.write_bytes(b"rows")
         given = {
-            "entry": entry,
+            "entry": {"train.py": entry / "train.py"},
             "inputs": {"MLGOLF_DATA": data},
             "environment": {"MLGOLF_SEED": "7"},
             "seconds": seconds,
-            "output_bytes": 4 * 2**20,
-            "log_bytes": 2**16,
-            "processes": 64,
+            "limits": LIMITS,
             "wanted": wanted or {"model": 2**20},
         }
-        return Bubblewrap().run(Job(**given | changes), lambda used, folder: None)
+        return supervision.run(Bubblewrap(), Job(**given | changes), lambda used, folder: None)
 
     return inside
 
@@ -47,7 +48,7 @@ import os
 print(open(os.environ["MLGOLF_DATA"]).read(), os.environ["MLGOLF_SEED"], os.listdir(os.environ["HOME"]), os.listdir("/out"))
 """)
     assert outcome.log == "rows 7 [] []\n"
-    assert outcome.status == 0 and not outcome.timed_out
+    assert outcome.status == 0 and outcome.stopped is None
 
 
 def test_its_environment_holds_nothing_of_the_runner(run, monkeypatch):
@@ -97,7 +98,7 @@ for path in ["/golf/entry/train.py", os.environ["MLGOLF_DATA"], "/golf/lib/refer
 for path in ["/root", "/home", "/var", "/boot", "/sys", "/run", "/mnt", "/srv"]:
     print("listing", path, sorted(set(os.listdir(path)) - {"golf", ".pyenv"}) if os.path.isdir(path) else "missing")
 """)
-    assert outcome.log.count("denied") == 9 and "WROTE" not in outcome.log
+    assert outcome.log.count("denied /") == 9 and "WROTE" not in outcome.log
     for name in ("/var", "/boot", "/sys", "/run", "/mnt"):
         assert f"listing {name} missing" in outcome.log
     assert "listing /home []" in outcome.log
@@ -162,7 +163,7 @@ def test_a_short_job_is_not_charged_for_the_sandbox(run):
 def test_the_deadline_kills_everything(run, script):
     began = time.monotonic()
     outcome = run(script, seconds=1)
-    assert outcome.timed_out and outcome.status is None
+    assert outcome.stopped is Stop.TIME and outcome.status is None
     assert 1 <= outcome.seconds < 1.5 and time.monotonic() - began < 5
 
 
@@ -236,9 +237,9 @@ def test_the_watch_sees_the_clock_and_the_folder(tmp_path):
     (entry / "train.py").write_text("import time\nopen('/out/curve.csv', 'w').write('1,0.1,0.5\\n')\ntime.sleep(1)")
     seen = []
     job = Job(
-        entry=entry, inputs={}, environment={}, seconds=9, output_bytes=2**20, log_bytes=2**10, processes=9, wanted={}
+        entry={"train.py": entry / "train.py"}, inputs={}, environment={}, seconds=9, limits=LIMITS, wanted={}
     )  # fmt: skip
-    Bubblewrap().run(job, lambda used, folder: seen.append((used, os.listdir(folder))))  # noqa: PTH208
+    supervision.run(Bubblewrap(), job, lambda used, folder: seen.append((used, os.listdir(folder))))  # noqa: PTH208
     assert len(seen) >= 3 and ["curve.csv"] in [names for _, names in seen]
     assert sorted(used for used, _ in seen) == [used for used, _ in seen]
 

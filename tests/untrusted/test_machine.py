@@ -6,8 +6,9 @@ import os
 import platform
 from importlib.metadata import version
 
-from referee.ground.hardware import Requires, differences
-from referee.untrusted.machine import fingerprint
+from referee.ground.hardware import Requires
+from referee.ground.machine import differences
+from referee.untrusted.machine.fingerprint import fingerprint
 
 
 def test_it_agrees_with_the_system():

@@ -32,7 +32,7 @@ def main(parsed: argparse.Namespace) -> int:
     from referee.untrusted.backends import choose
 
     match = Match.of(league_of(parsed), parsed.entry, parsed.class_)
-    sandbox = choose(practice=parsed.practice)
+    sandbox = choose(match.hardware, practice=parsed.practice)
     warn_unconfined(sandbox)
     with audience_of(match, parsed.json) as audience:
         training = train(

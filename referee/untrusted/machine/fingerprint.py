@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import platform
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
-from referee.ground.hardware import GIB, Machine
+from referee.ground.errors import RefereeFault
+from referee.ground.hardware import GIB
+from referee.ground.machine import Machine
 
 LIBRARIES = ("numpy", "onnx", "onnxruntime", "safetensors", "scikit-learn", "scipy", "torch", "jax")
 
@@ -24,6 +28,21 @@ def fingerprint() -> Machine:
         python=platform.python_version(),
         libraries=_libraries(),
     )
+
+
+def found_devices(patterns: Iterable[str]) -> tuple[str, ...]:
+    """The device nodes of this machine that a hardware entry names.
+
+    Raises:
+        RefereeFault: it names one that is not there.
+    """
+    found: dict[str, None] = {}
+    for pattern in patterns:
+        nodes = sorted(glob.glob(pattern))  # noqa: PTH207
+        if not nodes:
+            raise RefereeFault(f"{pattern} is not on this machine; check the runner's labels, and that the driver is loaded")
+        found |= dict.fromkeys(nodes)
+    return tuple(found)
 
 
 def _cpu() -> str:

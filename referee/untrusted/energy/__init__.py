@@ -1,0 +1,1 @@
+"""Joules, measured outside the sandbox: a file for each kind of meter."""
