@@ -83,7 +83,7 @@ class Training:
     """never becomes a record"""
     machine: Machine
     calibrations: tuple[Calibration, ...] = ()
-    """one before the first round and one after each"""
+    """before the first round and after each; a confirmation begins with another"""
     rounds: tuple[TrainedRound, ...]
 
     def faults(self) -> Iterator[tuple[str, str]]:
@@ -137,7 +137,7 @@ class Result:
     sandbox: str
     machine: Machine
     calibrations: tuple[Calibration, ...] = ()
-    """one before the first round and one after each"""
+    """before the first round and after each; a confirmation begins with another"""
     rounds: tuple[JudgedRound, ...]
 
     def faults(self) -> Iterator[tuple[str, str]]:

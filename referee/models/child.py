@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import selectors
 import signal
 import subprocess
@@ -43,7 +44,7 @@ class Child:
     """
 
     def __enter__(self) -> Self:
-        self._scratch = tempfile.TemporaryDirectory(prefix="mlgolf-judge-")
+        self._scratch = tempfile.TemporaryDirectory(prefix=f"mlgolf-{os.getpid()}-judge-")
         self.folder = Path(self._scratch.name)
         self.free = True
         """nobody has asked it anything yet"""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import math
 import signal
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +17,15 @@ from referee.files import draws, store, tree
 from referee.ground.draw import Draw
 from referee.ground.errors import InputError, RefereeFault
 from referee.ground.hardware import GIB
-from referee.ground.machine import differences
+from referee.ground.machine import Machine, differences
 from referee.ground.result import CurvePoint, TrainedRound, Training
 from referee.ground.verdict import Verdict
 from referee.models.architecture import shapes_to_hand_in
 from referee.play.match import Audience, Match
 from referee.untrusted import supervision
 from referee.untrusted.collect import Refused, TooLarge, last_line
+from referee.untrusted.machine import leftovers, lock, preflight
+from referee.untrusted.machine.calibration import calibrate
 from referee.untrusted.machine.fingerprint import fingerprint, found_devices
 from referee.untrusted.sandbox import Job, Outcome, Sandbox, Stop
 
@@ -61,25 +62,30 @@ def train(
     earlier = _earlier(match, out) if more else None
     if earlier is None and out.exists() and any(out.iterdir()):
         raise InputError(f"{out} is not empty; name a new folder")
-    machine = fingerprint()
-    if (wrong := differences(match.hardware.requires, machine)) and not practice:
-        raise RefereeFault(f"this machine is no {match.played.hardware}: {'; '.join(wrong)}; check the runner's labels")
-    played = list(earlier.rounds) if earlier else []
-    planned = len(played) + (rounds or match.game.rules.rounds_in(match.played))
-    while len(played) < planned:
-        audience.round_begins(len(played) + 1, planned, seconds or match.played.time.seconds)
-        played.append(_round(match, len(played) + 1, out, sandbox, audience, seconds or match.played.time.seconds))
-        training = Training(
-            pins=match.pins,
-            referee=__version__,
-            sandbox=sandbox.name,
-            practice=practice or not sandbox.confines,
-            machine=machine,
-            rounds=tuple(played),
-        )
-        store.write(training, out / FILE)
-        if played[-1].verdict is not None:
-            break
+    seconds = seconds or match.played.time.seconds
+    with lock.held(match.entry.ref, alone=not practice):
+        machine = fingerprint()
+        if not practice:
+            _require_fit_machine(match, machine)
+        played = list(earlier.rounds) if earlier else []
+        calibrations = [*(earlier.calibrations if earlier else ()), calibrate()]
+        planned = len(played) + (rounds or match.game.rules.rounds_in(match.played))
+        while len(played) < planned:
+            audience.round_begins(len(played) + 1, planned, seconds)
+            played.append(_round(match, len(played) + 1, out, sandbox, audience, seconds))
+            calibrations.append(calibrate())
+            training = Training(
+                pins=match.pins,
+                referee=__version__,
+                sandbox=sandbox.name,
+                practice=practice or not sandbox.confines,
+                machine=machine,
+                calibrations=tuple(calibrations),
+                rounds=tuple(played),
+            )
+            store.write(training, out / FILE)
+            if played[-1].verdict is not None:
+                break
     return training
 
 
@@ -100,11 +106,24 @@ def _earlier(match: Match, out: Path) -> Training:
     return earlier
 
 
+def _require_fit_machine(match: Match, machine: Machine) -> None:
+    """Put away what an earlier referee left, and see that this machine is what its label says, and free.
+
+    Raises:
+        RefereeFault: it is not.
+    """
+    leftovers.sweep()
+    if wrong := differences(match.hardware.requires, machine):
+        raise RefereeFault(f"this machine is no {match.played.hardware}: {'; '.join(wrong)}; check the runner's labels")
+    if busy := list(preflight.obstacles(match.hardware, match.game.rules.limits.within(match.hardware.limits))):
+        raise RefereeFault(f"this machine can't play now: {'; '.join(busy)}")
+
+
 def _round(match: Match, number: int, out: Path, sandbox: Sandbox, audience: Audience, seconds: float) -> TrainedRound:
     rules = match.game.rules
     draw_seed, train_seed = draws.new_draw_seed(rules), draws.new_train_seed()
     rows = draws.draw(rules, match.game.folder, draw_seed)
-    with tempfile.TemporaryDirectory(prefix="mlgolf-round-") as staged:
+    with leftovers.folder("round") as staged:
         job = _job(match, Path(staged), rows, train_seed, seconds)
         outcome = supervision.run(sandbox, job, lambda used, folder: audience.clock(used, last_line(folder, CURVE)))
     verdict, reason = _verdict(outcome, rules.architecture.artifact_name)

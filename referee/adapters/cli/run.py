@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 from pathlib import Path
 
 from referee.adapters.cli.arguments import arrange_entry, arrange_practice, refuse_odd_options
@@ -26,11 +25,12 @@ def main(parsed: argparse.Namespace) -> int:
     from referee.play.match import Match
     from referee.play.running import run
     from referee.untrusted.backends import choose
+    from referee.untrusted.machine import leftovers
 
     match = Match.of(league_of(parsed), parsed.entry, parsed.class_)
     sandbox = choose(match.hardware, practice=parsed.practice)
     warn_unconfined(sandbox)
-    with tempfile.TemporaryDirectory(prefix="mlgolf-run-") as temporary, audience_of(match, parsed.json) as audience:
+    with leftovers.folder("run") as temporary, audience_of(match, parsed.json) as audience:
         result, file = run(
             match,
             parsed.out or Path(temporary),

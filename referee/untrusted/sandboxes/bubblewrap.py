@@ -39,11 +39,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from referee.untrusted.limits import ladder
+from referee.untrusted.machine import leftovers
 from referee.untrusted.sandbox import Box, Job
 from referee.untrusted.sandboxes import account, inside, system_calls
 from referee.untrusted.sandboxes.pipes import Pipes, read_line
@@ -104,7 +104,7 @@ class Bubblewrap:
 
     def open(self, job: Job, stack: contextlib.ExitStack) -> Box:
         """See `Sandbox.open`."""
-        work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mlgolf-box-")))
+        work = Path(stack.enter_context(leftovers.folder("box")))
         inside.stage(job, work / "golf", ROOM)
         cap = ladder.cap(job.limits)
         stack.callback(cap.close)

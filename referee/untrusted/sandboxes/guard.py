@@ -20,6 +20,7 @@ import select
 import signal
 import sys
 
+FILE = "guard.py"
 READY = b"mlgolf: ready\n"
 GO = b"1"
 REFUSED = 125

@@ -12,10 +12,10 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from referee.untrusted.limits import ladder
+from referee.untrusted.machine import leftovers
 from referee.untrusted.sandbox import Box, Job
 from referee.untrusted.sandboxes import inside
 from referee.untrusted.sandboxes.pipes import Pipes
@@ -40,7 +40,7 @@ class Unconfined:
 
     def open(self, job: Job, stack: contextlib.ExitStack) -> Box:
         """See `Sandbox.open`."""
-        work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mlgolf-box-", ignore_cleanup_errors=True)))
+        work = Path(stack.enter_context(leftovers.folder("box")))
         for name in ("home", "out", "tmp"):
             (work / name).mkdir()
         inside.stage(job, work / "golf", work / "golf")

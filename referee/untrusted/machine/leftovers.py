@@ -1,0 +1,77 @@
+"""What a referee that was killed could not put away: its folders, its control groups, its boxes. The next one does."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import tempfile
+from pathlib import Path
+
+from referee.untrusted.limits import cgroup
+from referee.untrusted.sandboxes.account import sandbox_account
+from referee.untrusted.sandboxes.guard import FILE
+
+PREFIX = "mlgolf-"
+"""begins the name of every folder of ours; the referee's process id follows"""
+
+
+def folder(what: str) -> tempfile.TemporaryDirectory[str]:
+    """A folder for the time being, which says whose it is."""
+    return tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-{what}-", ignore_cleanup_errors=True)
+
+
+def sweep() -> list[str]:
+    """Remove all of it; only while the machine is held alone. Gives a sentence for each thing found."""
+    found = []
+    for pid in guards():
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
+            found.append(f"process {pid} of an earlier run was killed")
+    for group in list(cgroup.leftovers()):
+        cgroup.sweep(group)
+        found.append(f"control group {group.name} of an earlier run was removed")
+    for path in folders():
+        shutil.rmtree(path, ignore_errors=True)
+        found.append(f"folder {path} of an earlier run was removed")
+    return found
+
+
+def guards() -> list[int]:
+    """Process ids of the guards that are alive, of this user or of the sandbox's own."""
+    account = sandbox_account()
+    owners = {os.geteuid(), *([account.uid] if account else [])}
+    found = []
+    for name in _numbers():
+        try:
+            owner = Path(f"/proc/{name}").stat().st_uid
+            words = Path(f"/proc/{name}/cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        # A guard shows no owner but root, since nobody may look into it.
+        if (
+            owner in {*owners, 0}
+            and words[1:3] == [b"-I", b"-S"]
+            and words[3:4]
+            and words[3].endswith(f"/golf/{FILE}".encode())
+        ):
+            found.append(int(name))
+    return found
+
+
+def folders() -> list[Path]:
+    """Folders whose referee is gone."""
+    found = []
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        pid = path.name.removeprefix(PREFIX).partition("-")[0]
+        if pid.isdigit() and path.is_dir() and not path.is_symlink() and not os.path.exists(f"/proc/{pid}"):
+            found.append(path)
+    return found
+
+
+def _numbers() -> list[str]:
+    try:
+        return [name for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208
+    except OSError:
+        return []
