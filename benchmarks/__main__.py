@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import commands, models, norms
+from benchmarks import commands, models, norms, sandboxes
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -19,7 +19,7 @@ def main() -> int:
     for heading in ("what", "seconds", "against", "seconds", "ratio", "bound", ""):
         table.add_column(heading, justify="right" if heading in ("seconds", "ratio") else "left")
     held = True
-    for row in (*commands.rows(ROOT), *models.rows(), *norms.rows()):
+    for row in (*commands.rows(ROOT), *models.rows(), *norms.rows(), *sandboxes.rows()):
         held &= row.holds
         print(f"measured: {row.what}", file=sys.stderr, flush=True)
         verdict = "holds" if row.holds else "BROKEN"

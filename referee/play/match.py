@@ -18,6 +18,9 @@ from referee.models import architecture
 class Audience(Protocol):
     """Who is told how a match goes on. Implementations must not raise."""
 
+    def machine(self, told: str) -> None:
+        """Something about this machine: what an earlier run had left, what is waited for, what went wrong with a meter."""
+
     def round_begins(self, number: int, rounds: int, seconds: float) -> None:
         """Round `number` of `rounds` starts; it may take `seconds`."""
 

@@ -24,6 +24,7 @@ from referee.models.architecture import shapes_to_hand_in
 from referee.play.match import Audience, Match
 from referee.untrusted import supervision
 from referee.untrusted.collect import Refused, TooLarge, last_line
+from referee.untrusted.energy.meter import measuring
 from referee.untrusted.machine import leftovers, lock, preflight
 from referee.untrusted.machine.calibration import calibrate
 from referee.untrusted.machine.fingerprint import fingerprint, found_devices
@@ -66,7 +67,7 @@ def train(
     with lock.held(match.entry.ref, alone=not practice):
         machine = fingerprint()
         if not practice:
-            _require_fit_machine(match, machine)
+            _require_fit_machine(match, machine, audience)
         played = list(earlier.rounds) if earlier else []
         calibrations = [*(earlier.calibrations if earlier else ()), calibrate()]
         planned = len(played) + (rounds or match.game.rules.rounds_in(match.played))
@@ -106,16 +107,18 @@ def _earlier(match: Match, out: Path) -> Training:
     return earlier
 
 
-def _require_fit_machine(match: Match, machine: Machine) -> None:
+def _require_fit_machine(match: Match, machine: Machine, audience: Audience) -> None:
     """Put away what an earlier referee left, and see that this machine is what its label says, and free.
 
     Raises:
         RefereeFault: it is not.
     """
-    leftovers.sweep()
+    for found in leftovers.sweep():
+        audience.machine(found)
     if wrong := differences(match.hardware.requires, machine):
         raise RefereeFault(f"this machine is no {match.played.hardware}: {'; '.join(wrong)}; check the runner's labels")
-    if busy := list(preflight.obstacles(match.hardware, match.game.rules.limits.within(match.hardware.limits))):
+    limits = match.game.rules.limits.within(match.hardware.limits)
+    if busy := list(preflight.obstacles(match.hardware, limits, audience.machine)):
         raise RefereeFault(f"this machine can't play now: {'; '.join(busy)}")
 
 
@@ -125,7 +128,10 @@ def _round(match: Match, number: int, out: Path, sandbox: Sandbox, audience: Aud
     rows = draws.draw(rules, match.game.folder, draw_seed)
     with leftovers.folder("round") as staged:
         job = _job(match, Path(staged), rows, train_seed, seconds)
-        outcome = supervision.run(sandbox, job, lambda used, folder: audience.clock(used, last_line(folder, CURVE)))
+        with measuring() as energy:
+            outcome = supervision.run(sandbox, job, lambda used, folder: audience.clock(used, last_line(folder, CURVE)))
+    if energy.fault:
+        audience.machine(f"energy unknown: {energy.fault}")
     verdict, reason = _verdict(outcome, rules.architecture.artifact_name)
     content = outcome.files.get(rules.architecture.artifact_name)
     artifact = None
@@ -141,6 +147,8 @@ def _round(match: Match, number: int, out: Path, sandbox: Sandbox, audience: Aud
         draw_sha256=rows.sha256(),
         seconds=round(outcome.seconds, 3),
         joules_at_most=math.ceil(10 * match.hardware.max_watts * outcome.seconds) / 10,
+        joules=round(energy.joules, 1) if energy.joules is not None else None,
+        meters=energy.meters,
         memory_gib=round(outcome.memory / GIB, 3) if outcome.memory is not None else None,
         verdict=verdict,
         reason=reason,

@@ -9,8 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from referee.files.league import Game
+from referee.ground.machine import slowdowns
 from referee.ground.ranking import Row
-from referee.ground.result import Result
+from referee.ground.result import Result, TrainedRound
 from referee.ground.scores import SCORES
 from referee.ground.verdict import Verdict
 from referee.presentation import words
@@ -47,6 +48,12 @@ def result_card(game: Game, result: Result, row: Row, rows: Sequence[Row], recor
         line("held-out", f"{words.measured(result.heldout, rules.fit.loss)} (never ranks)")
     times = " ".join(f"{judged.trained.seconds:.3f}" for judged in result.rounds)
     line("seconds", f"{times} of {game.played(pins.class_).time.seconds}")
+    trained = [judged.trained for judged in result.rounds]
+    line("energy", _energy_line(trained))
+    if held := [one.memory_gib for one in trained if one.memory_gib is not None]:
+        line("memory", f"{max(held):.2f} GiB, the most of all rounds" if len(held) > 1 else f"{held[0]:.2f} GiB")
+    for told in slowdowns(result.calibrations):
+        line("machine", f"was not steady: {told}; throttled, or shared with somebody", "yellow")
     line(
         "seeds",
         "draw/training " + " ".join(f"{judged.trained.draw_seed}/{judged.trained.train_seed}" for judged in result.rounds),
@@ -54,6 +61,15 @@ def result_card(game: Game, result: Result, row: Row, rows: Sequence[Row], recor
     line("recorded", recorded or "no")
     title = Text(f"{pins.competition}/{pins.entry} · {pins.class_} · {plain(rules.title)}", "bold")
     return Group(title, table)
+
+
+def _energy_line(rounds: Sequence[TrainedRound]) -> str:
+    bound = f"at most {words.joules(sum(one.joules_at_most for one in rounds))} by the hardware's maximum power"
+    measured = [one.joules for one in rounds if one.joules is not None]
+    if len(measured) < len(rounds):
+        return f"{bound}; not measured"
+    meters = ", ".join(plain(meter) for meter in dict.fromkeys(meter for one in rounds for meter in one.meters))
+    return f"{words.joules(sum(measured))} by {meters}; {bound}"
 
 
 def board(game: Game, class_: str, rows: Sequence[Row]) -> RenderableType:

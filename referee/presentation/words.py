@@ -121,6 +121,14 @@ def seconds(value: float) -> str:
     return f"{whole} s"
 
 
+def joules(value: float) -> str:
+    """An energy: 8.1 J, 812 J, 4.5 kJ, 12 MJ."""
+    for size, name in ((1e6, "MJ"), (1e3, "kJ")):
+        if value >= size:
+            return f"{value / size:.3g} {name}"
+    return f"{value:.3g} J"
+
+
 def _visible(character: str) -> str:
     category = unicodedata.category(character)
     # C: control, format (direction marks among them), surrogate, private, unassigned. Zl, Zp: line separators.

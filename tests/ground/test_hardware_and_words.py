@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields, replace
 
 import pytest
 
+from referee.ground.competition import CompetitionLimits
 from referee.ground.errors import Fault, InputError, InvalidModel, RefereeFault, RuleBroken, nearest
-from referee.ground.hardware import Requires
-from referee.ground.machine import Machine, differences
+from referee.ground.hardware import Hardware, Limits, Requires
+from referee.ground.machine import Calibration, Machine, differences, slowdowns
 from referee.ground.verdict import Verdict
 
 
@@ -28,6 +30,11 @@ def machine(**changes) -> Machine:
         (Requires(gpus=0), {"gpus": ("NVIDIA H200",)}, ["1 GPUs, exactly 0 required"]),
         (Requires(gpus=1, gpu="H200"), {"gpus": ("NVIDIA H200",)}, []),
         (Requires(gpu="H200"), {"gpus": ("NVIDIA H200", "NVIDIA T4")}, ['GPU "NVIDIA T4", "H200" required']),
+        (Requires(cpu="EPYC"), {"cpu": "AMD EPYC 9654"}, []),
+        (Requires(cpu="Xeon"), {"cpu": "AMD EPYC 9654"}, ['processor "AMD EPYC 9654", "Xeon" required']),
+        (Requires(governor="performance"), {"governor": "performance"}, []),
+        (Requires(governor="performance"), {"governor": "powersave"}, ["governor powersave, performance required"]),
+        (Requires(governor="performance"), {}, ["governor unknown, performance required"]),
         (
             Requires(cores=8, memory_gib=32, gpus=2),
             {},
@@ -51,6 +58,55 @@ def test_the_memory_that_is_short_does_not_read_as_enough():
     """15.97 of 16 GiB is short, and the sentence must show it."""
     (said,) = differences(Requires(memory_gib=16), machine(memory_gib=15.97))
     assert "15.97" in said
+
+
+def test_a_competition_narrows_the_limits_of_the_hardware_and_never_widens_them():
+    """Limit by limit; what neither names is the machine's."""
+    hardware = Limits(memory_gib=8, processes=100, output_bytes=1000)
+    asked = CompetitionLimits(memory_gib=4, processes=200, output_files=10, entry_bytes=1)
+    assert asked.within(hardware) == replace(hardware, memory_gib=4, output_files=10)
+    assert CompetitionLimits().within(hardware) == hardware
+    assert CompetitionLimits(memory_gib=2).within(Limits()).memory_gib == 2
+    assert CompetitionLimits().within(Limits()).memory_gib is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "sentence"),
+    [
+        ({"sandbox": "bubblewarp"}, "sandbox", 'unknown sandbox "bubblewarp"; did you mean "bubblewrap"?'),
+        ({"sandbox": "unconfined"}, "sandbox", 'unknown sandbox "unconfined"'),
+        ({"image": "debian"}, "image", "has no use without `sandbox: container`"),
+        ({"devices": ("/dev/../etc/shadow",)}, "devices[0]", "expected a path under /dev, for example /dev/nvidia*"),
+        ({"devices": ("/dev/null", "/etc/shadow")}, "devices[1]", "expected a path under /dev, for example /dev/nvidia*"),
+        ({"max_watts": 0}, "max_watts", "expected more than 0, got 0"),
+        ({"requires": Requires(idle=1.5)}, "requires.idle", "expected 0 to 1, got 1.5"),
+    ],
+)
+def test_what_no_hardware_can_be_is_a_fault(changes, field, sentence):
+    """The field, and what to write there."""
+    sound = Hardware(title="t", labels=("l",), max_watts=1, devices=("/dev/nvidia*", "/dev/dri/renderD128"))
+    assert list(sound.faults()) == []
+    ((where, said),) = replace(sound, **changes).faults()
+    assert where == field and said.startswith(sentence)
+
+
+@pytest.mark.parametrize("field", [limit.name for limit in fields(Limits)])
+def test_every_limit_is_above_nothing(field):
+    assert list(Limits(**{field: 0}).faults()) == [(field, "expected more than 0, got 0")]
+    assert list(CompetitionLimits(**{field: -1}).faults()) == [(field, "expected more than 0, got -1")]
+    assert list(Limits(**{field: 1}).faults()) == []
+
+
+def speed(matmul: float = 100.0, copy: float = 10.0, loop: float = 10.0) -> Calibration:
+    return Calibration(matmul_gflops=matmul, copy_gbps=copy, loop_mops=loop)
+
+
+def test_a_machine_that_slows_down_within_a_run_is_told_so():
+    """Against its own best, whenever that was."""
+    assert slowdowns([speed(), speed(matmul=81), speed(copy=8.1)]) == []
+    assert slowdowns([speed(), speed(matmul=60)]) == ["matrix product fell to 60% of its best"]
+    assert slowdowns([speed(loop=5), speed()]) == ["single core fell to 50% of its best"]
+    assert slowdowns([]) == []
 
 
 def test_the_verdicts_are_the_nine_of_the_rules():

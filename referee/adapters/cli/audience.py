@@ -51,6 +51,9 @@ class LiveClock:
         if self.progress:
             self.progress.stop()
 
+    def machine(self, told: str) -> None:
+        self.say(words.plain(told, 400), "yellow")
+
     def round_begins(self, number: int, rounds: int, seconds: float) -> None:
         self.allowed, self.next_line = seconds, LINE_SECONDS
         description = f"round {number} of {rounds}"

@@ -28,6 +28,7 @@ COMMANDS = {
     "judge": "only fit and score, from such a folder",
     "verify": "judge recorded artifacts again and compare with the recorded numbers",
     "board": "the leaderboard",
+    "doctor": "whether this machine can be a runner: sandbox, limits, meters, labels",
     "new": "start a competition or a submission",
 }
 FINE, FAULTS, OURS = 0, 1, 3

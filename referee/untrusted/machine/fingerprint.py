@@ -13,6 +13,7 @@ from pathlib import Path
 from referee.ground.errors import RefereeFault
 from referee.ground.hardware import GIB
 from referee.ground.machine import Machine
+from referee.untrusted.machine import nvml
 
 LIBRARIES = ("numpy", "onnx", "onnxruntime", "safetensors", "scikit-learn", "scipy", "torch", "jax")
 
@@ -27,6 +28,8 @@ def fingerprint() -> Machine:
         os=_os(),
         python=platform.python_version(),
         libraries=_libraries(),
+        governor=_governor(),
+        container=_container(),
     )
 
 
@@ -55,6 +58,11 @@ def _cpu() -> str:
 
 
 def _gpus() -> tuple[str, ...]:
+    # Without nvidia-ml-py a runner that is mislabelled must be seen too.
+    return tuple(f"{gpu.name}, {gpu.driver}" for gpu in nvml.gpus()) or _told_by_nvidia_smi()
+
+
+def _told_by_nvidia_smi() -> tuple[str, ...]:
     program = shutil.which("nvidia-smi")
     if program is None:
         return ()
@@ -74,6 +82,25 @@ def _os() -> str:
     except OSError:
         name = platform.system()
     return f"{name}, {platform.system()} {platform.release()}"
+
+
+def _governor() -> str | None:
+    try:
+        return Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor").read_text().strip()
+    except OSError:
+        return None
+
+
+def _container() -> str | None:
+    if Path("/run/.containerenv").exists():
+        return "podman"
+    if Path("/.dockerenv").exists():
+        return "docker"
+    try:
+        # Written by systemd-nspawn, lxc and others who start a systemd inside.
+        return Path("/run/systemd/container").read_text().strip() or None
+    except OSError:
+        return None
 
 
 def _libraries() -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import tempfile
@@ -23,7 +24,7 @@ def folder(what: str) -> tempfile.TemporaryDirectory[str]:
 
 
 def sweep() -> list[str]:
-    """Remove all of it; only while the machine is held alone. Gives a sentence for each thing found."""
+    """Remove all of it; what belongs to a living referee stays. Gives a sentence for each thing found."""
     found = []
     for pid in guards():
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -39,7 +40,7 @@ def sweep() -> list[str]:
 
 
 def guards() -> list[int]:
-    """Process ids of the guards that are alive, of this user or of the sandbox's own."""
+    """Process ids of the guards, of this user or of the sandbox's own, that outlived their referee."""
     account = sandbox_account()
     owners = {os.geteuid(), *([account.uid] if account else [])}
     found = []
@@ -50,14 +51,17 @@ def guards() -> list[int]:
         except OSError:
             continue
         # A guard shows no owner but root, since nobody may look into it.
-        if (
-            owner in {*owners, 0}
-            and words[1:3] == [b"-I", b"-S"]
-            and words[3:4]
-            and words[3].endswith(f"/golf/{FILE}".encode())
-        ):
+        if owner in {*owners, 0} and _is_left_over(words):
             found.append(int(name))
     return found
+
+
+def _is_left_over(words: list[bytes]) -> bool:
+    """Whether these are the words that start a guard, of a referee that is gone."""
+    if len(words) < 5 or words[1:3] != [b"-I", b"-S"] or not words[3].endswith(f"/golf/{FILE}".encode()):
+        return False
+    referee = re.match(rb"referee=(\d+),", words[4])
+    return referee is not None and not os.path.exists(f"/proc/{int(referee[1])}")
 
 
 def folders() -> list[Path]:

@@ -5,23 +5,29 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from referee.ground.hardware import GIB, Hardware, Limits
+from referee.untrusted.machine import nvml
 
 SAMPLE_SECONDS = 0.2
 PATIENCE_SECONDS = 20
 """for the work of an earlier run to die down"""
 HOT_CELSIUS = 90
 """a processor that begins a run at this temperature is about to slow down"""
+ZONES = Path("/sys/class/thermal")
 SPARE_BYTES = 2**29
 """of disk, beside the output of a round"""
 
 
-def obstacles(hardware: Hardware, limits: Limits) -> Iterator[str]:
-    """Why no run may start now, a sentence each."""
-    idle = settled_idle(hardware.requires.idle)
+def _untold(told: str) -> None:
+    """Nobody waits for an answer."""
+
+
+def obstacles(hardware: Hardware, limits: Limits, tell: Callable[[str], None] = _untold) -> Iterator[str]:
+    """Why no run may start now, a sentence each; `tell` hears what is waited for."""
+    idle = settled_idle(hardware.requires.idle, tell)
     if idle is not None and idle < hardware.requires.idle:
         yield f"only {idle:.0%} of the processors are idle, {hardware.requires.idle:.0%} required; stop what else runs here"
     free = available_memory()
@@ -32,18 +38,22 @@ def obstacles(hardware: Hardware, limits: Limits) -> Iterator[str]:
         yield f"{space / GIB:.1f} GiB are free in {tempfile.gettempdir()}; make room"
     for name, celsius in hot_zones():
         yield f"{name} is at {celsius:.0f} °C; let the machine cool down"
+    if hardware.requires.gpus:
+        yield from nvml.obstacles()
 
 
-def settled_idle(wanted: float) -> float | None:
+def settled_idle(wanted: float, tell: Callable[[str], None] = _untold) -> float | None:
     """Share of the processors that nobody uses, 0 to 1, after waiting a while for `wanted`; None where it is not asked for
     or can't be known."""
     if wanted == 0:
         return None
     give_up = time.monotonic() + PATIENCE_SECONDS
-    while True:
+    idle = idle_share(SAMPLE_SECONDS)
+    if idle is not None and idle < wanted:
+        tell(f"waiting up to {PATIENCE_SECONDS} s for this machine to settle: {idle:.0%} idle, {wanted:.0%} required")
+    while idle is not None and idle < wanted and time.monotonic() < give_up:
         idle = idle_share(SAMPLE_SECONDS)
-        if idle is None or idle >= wanted or time.monotonic() > give_up:
-            return idle
+    return idle
 
 
 def idle_share(seconds: float) -> float | None:
@@ -68,7 +78,7 @@ def available_memory() -> int | None:
 
 def hot_zones() -> Iterator[tuple[str, float]]:
     """Names and degrees Celsius of the processor's sensors that are too hot."""
-    for zone in sorted(Path("/sys/class/thermal").glob("thermal_zone*")):
+    for zone in sorted(ZONES.glob("thermal_zone*")):
         try:
             kind, celsius = (zone / "type").read_text().strip(), int((zone / "temp").read_text()) / 1000
         except (OSError, ValueError):
