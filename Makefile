@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help play test slow fuzz lint bench site serve verify packages clean
+.PHONY: help play test slow fuzz vm lint bench site serve verify packages clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -24,6 +24,9 @@ slow: packages .venv/all  ## run the tests that take minutes
 
 fuzz: .venv/all  ## feed the readers damaged files for ten minutes
 	$(BIN)/python -m tests.fuzz --minutes 10
+
+vm: .venv/all  ## try the caps on memory on virtual machines with other control groups, in twelve minutes
+	tests/vm/run
 
 lint: .venv/all  ## ruff and mypy
 	$(BIN)/ruff format --check .

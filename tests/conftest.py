@@ -8,24 +8,34 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from attacks import Attacks
 
 from referee.files.league import League
 from referee.ground.result import JudgedRound, TrainedRound
-from referee.untrusted.sandboxes import bubblewrap
+from referee.untrusted.machine import lock
+from referee.untrusted.sandboxes import bubblewrap, container
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 IMPOSSIBLE = "impossible here: "
 """begins the reason of a skip that no installation could prevent, such as a missing GPU"""
 
 needs_bubblewrap = pytest.mark.skipif(bubblewrap.why_not() is not None, reason=f"{bubblewrap.why_not()}")
+needs_container = pytest.mark.skipif(container.why_not() is not None, reason=f"{container.why_not()}")
 
 
 @pytest.fixture(autouse=True, scope="session")
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Scores that tests remember stay out of the user's cache."""
+    """Scores that tests remember stay out of the user's cache, and tests don't wait for who else plays on this machine."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv(lock.VARIABLE, str(tmp_path_factory.mktemp("lock") / "lock"))
         yield
+
+
+@pytest.fixture(scope="session")
+def attacks() -> Attacks:
+    """What this session finds about attacks, for the page about them."""
+    return Attacks()
 
 
 @pytest.fixture
@@ -90,6 +100,9 @@ class Silent:
         self.told: list[str] = []
         self.logs: list[str] = []
         self.ticks: list[float] = []
+
+    def machine(self, told: str) -> None:
+        self.told.append(told)
 
     def round_begins(self, number: int, rounds: int, seconds: float) -> None:
         self.told.append(f"begins {number} of {rounds}")

@@ -67,7 +67,7 @@ def train(
     with lock.held(match.entry.ref, alone=not practice):
         machine = fingerprint()
         if not practice:
-            _require_fit_machine(match, machine, audience)
+            _require_fit_machine(match, machine, sandbox, audience)
         played = list(earlier.rounds) if earlier else []
         calibrations = [*(earlier.calibrations if earlier else ()), calibrate()]
         planned = len(played) + (rounds or match.game.rules.rounds_in(match.played))
@@ -107,13 +107,13 @@ def _earlier(match: Match, out: Path) -> Training:
     return earlier
 
 
-def _require_fit_machine(match: Match, machine: Machine, audience: Audience) -> None:
+def _require_fit_machine(match: Match, machine: Machine, sandbox: Sandbox, audience: Audience) -> None:
     """Put away what an earlier referee left, and see that this machine is what its label says, and free.
 
     Raises:
         RefereeFault: it is not.
     """
-    for found in leftovers.sweep():
+    for found in (*leftovers.sweep(), *sandbox.sweep()):
         audience.machine(found)
     if wrong := differences(match.hardware.requires, machine):
         raise RefereeFault(f"this machine is no {match.played.hardware}: {'; '.join(wrong)}; check the runner's labels")

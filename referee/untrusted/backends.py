@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from referee.ground.errors import RefereeFault
 from referee.ground.hardware import Hardware
 from referee.untrusted.sandbox import Sandbox
-from referee.untrusted.sandboxes import bubblewrap
+from referee.untrusted.sandboxes import bubblewrap, container
 from referee.untrusted.sandboxes.unconfined import Unconfined
 
 
@@ -23,6 +23,7 @@ class Backend:
 
 CONFINING: Mapping[str, Backend] = {
     "bubblewrap": Backend(bubblewrap.why_not, lambda hardware: bubblewrap.Bubblewrap()),
+    "container": Backend(container.why_not, lambda hardware: container.Container(hardware.image)),
 }
 """best first"""
 

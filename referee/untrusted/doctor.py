@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import importlib.util
 import os
 import shutil
@@ -17,6 +18,7 @@ from referee.ground.machine import Calibration, Machine, differences
 from referee.untrusted import backends
 from referee.untrusted.energy.meter import meters, why_not
 from referee.untrusted.limits import ladder
+from referee.untrusted.limits.scope import BOOTED
 from referee.untrusted.machine import leftovers, lock, nvml, preflight
 from referee.untrusted.machine.fingerprint import found_devices
 from referee.untrusted.sandboxes import account
@@ -98,7 +100,10 @@ def _limits() -> Iterator[Line]:
         if cap.hard:
             yield Line(State.PASS, "memory", f"hard: {cap.name}")
         else:
-            remedy = "run the referee as root, or in a systemd user session with delegated control groups"
+            user_session = f"sudo loginctl enable-linger {getpass.getuser()}, which delegates control groups to this user"
+            remedy = (
+                user_session if BOOTED.is_dir() and os.geteuid() != 0 else "run the referee as root, outside of any container"
+            )
             yield Line(State.WARN, "memory", f"soft: {cap.name}; a bomb may overshoot before it is seen", remedy)
         yield Line(State.PASS, "processes", "hard: " + (f"{cap.name} and " if cap.hard else "") + "the kernel's count inside")
     finally:

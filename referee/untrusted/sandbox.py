@@ -98,3 +98,7 @@ class Sandbox(Protocol):
             RefereeFault: the sandbox itself failed.
         """
         ...
+
+    def sweep(self) -> list[str]:
+        """Put away what a killed referee left that only this sandbox knows of; a sentence for each thing found."""
+        ...

@@ -11,13 +11,15 @@ import sys
 import time
 from pathlib import Path
 
-from conftest import needs_bubblewrap
+import pytest
+from conftest import needs_bubblewrap, needs_container
 
 from referee.files import checks
 from referee.files.league import League
 from referee.untrusted.limits import cgroup
+from referee.untrusted.sandboxes import container
 
-POINTS = 50
+GONE_SECONDS = 2
 NAP = f"{secrets.randbelow(10**9) + 10**9}"
 """seconds that the entry's daemon wants to sleep: how it is told from every other process of this machine"""
 TEXT = f"""
@@ -32,33 +34,39 @@ time.sleep(0.3)
 """
 
 
-@needs_bubblewrap
-def test_killed_at_fifty_instants(league, enter, tmp_path):
+@pytest.mark.parametrize(
+    ("sandbox", "points"),
+    [pytest.param("bubblewrap", 50, marks=needs_bubblewrap), pytest.param("container", 10, marks=needs_container)],
+)
+def test_killed_at_many_instants(league, enter, tmp_path, sandbox, points):
+    hardware = league.root / "competitions/hardware.yaml"
+    hardware.write_text(hardware.read_text().replace("max_watts: 45", f"max_watts: 45\n    sandbox: {sandbox}"))
     ref = enter(name="daemon", text=TEXT)
     folder = tmp_path / "tmp"
     folder.mkdir()
     whole = lasts(league.root, ref, folder)
     alive = 0
-    for point in range(POINTS):
+    for point in range(points):
         forget(league.root, ref)
         with started(league.root, ref, folder) as referee:
-            time.sleep(whole * point / POINTS)
+            time.sleep(whole * point / points)
             alive += NAP in processes()
             referee.send_signal(signal.SIGKILL)
-        gone_by = time.monotonic() + 2
+        gone_by = time.monotonic() + GONE_SECONDS
         while (left := [line for line in processes().splitlines() if NAP in line or str(folder) in line]) and (
             time.monotonic() < gone_by
         ):
             time.sleep(0.01)
-        assert left == [], f"alive 2 s after the referee was killed at {point}/{POINTS}"
+        assert left == [], f"alive {GONE_SECONDS} s after the referee was killed at {point}/{points}"
         assert_nothing_half_written(league.root, ref)
-    assert alive >= POINTS // 10, "the entry hardly ever ran when the referee was killed: this proves little"
+    assert alive >= points // 10, "the entry hardly ever ran when the referee was killed: this proves little"
 
     forget(league.root, ref)
     lasts(league.root, ref, folder)
     assert (league.root / "submissions" / ref / "results/laptop-ss.yaml").is_file()
     assert list(folder.iterdir()) == [], "the last run put away what the killed ones had left"
     assert list(cgroup.leftovers()) == []
+    assert sandbox != "container" or container.leftovers() == []
 
 
 def command(root: Path, *words: str) -> list[str]:

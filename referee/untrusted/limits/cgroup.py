@@ -62,12 +62,13 @@ class Group2:
         """Nothing to do: files in memory are charged to the group."""
 
     def exceeded(self) -> bool:
-        """See `Cap`: the kernel killed somebody."""
+        """See `Cap`: the group reached its limit, and the kernel killed somebody."""
         try:
             events = dict(line.split() for line in (self.folder / "memory.events").read_text().splitlines())
         except OSError:
             return False
-        return int(events.get("oom_kill", 0)) > 0
+        # Where the machine itself runs out of memory, the second alone is counted: that is not the job's fault.
+        return int(events.get("oom", 0)) > 0 and int(events.get("oom_kill", 0)) > 0
 
     def peak(self) -> int | None:
         """See `Cap`. Kernels before 5.19 keep none."""
@@ -163,16 +164,45 @@ def mounted(kind: str, controller: str = "") -> Path | None:
     return None
 
 
+def unified() -> Path | None:
+    """The hierarchy of version 2, where it has what a cap needs: on a machine of mixed versions it stands, and has nothing."""
+    top = mounted("cgroup2")
+    controllers = (top / "cgroup.controllers").read_text().split() if top else []
+    return top if {"memory", "pids"} <= set(controllers) else None
+
+
 def own(controller: str) -> Path | None:
     """The group of version 1 that this process is in."""
-    top = mounted("cgroup", controller)
-    if top is None:
+    top, path = mounted("cgroup", controller), path_of("self", controller)
+    if top is None or path is None:
         return None
-    for line in Path("/proc/self/cgroup").read_text().splitlines():
+    return top / path if (top / path).is_dir() else top
+
+
+def group_of(pid: int, memory: int) -> Group1 | Group2:
+    """The group that a process is in, to be read.
+
+    Args:
+        memory: bytes that it may have
+
+    Raises:
+        RefereeFault: it is not to be seen from here.
+    """
+    top2, top, path = mounted("cgroup2"), mounted("cgroup", "memory"), path_of(f"{pid}", "")
+    if top2 and path is not None and (top2 / path / "memory.events").exists():
+        return Group2(top2 / path, memory)
+    path = path_of(f"{pid}", "memory")
+    if top and path is not None and (top / path / "memory.oom_control").exists():
+        return Group1(top / path, top / path, memory)
+    raise RefereeFault(f"the control group of process {pid} can't be seen; run the referee outside of any container")
+
+
+def path_of(process: str, controller: str) -> str | None:
+    """Of the group of a process, below the top of its hierarchy; without a controller, of version 2."""
+    for line in Path(f"/proc/{process}/cgroup").read_text().splitlines():
         _, controllers, path = line.split(":", 2)
         if controller in controllers.split(","):
-            folder = top / path.lstrip("/")
-            return folder if folder.is_dir() else top
+            return path.lstrip("/")
     return None
 
 

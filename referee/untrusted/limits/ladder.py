@@ -8,14 +8,16 @@ from referee.ground.hardware import Limits
 from referee.untrusted.limits import cgroup
 from referee.untrusted.limits.cap import Cap
 from referee.untrusted.limits.polling import Polling
+from referee.untrusted.limits.scope import BOOTED, Scope
+
+
+def _scope(limits: Limits) -> Cap | None:
+    return Scope.make(limits) if BOOTED.is_dir() and cgroup.unified() else None
 
 
 def _group2(limits: Limits) -> Cap | None:
-    top = cgroup.mounted("cgroup2")
-    # On a machine of mixed versions the second has no controllers to cap with.
-    if top is None or "memory" not in (top / "cgroup.controllers").read_text().split():
-        return None
-    return cgroup.Group2.make(top, limits)
+    top = cgroup.unified()
+    return cgroup.Group2.make(top, limits) if top else None
 
 
 def _group1(limits: Limits) -> Cap | None:
@@ -23,7 +25,7 @@ def _group1(limits: Limits) -> Cap | None:
     return cgroup.Group1.make(memory, pids, limits) if memory and pids else None
 
 
-RUNGS: Mapping[str, Callable[[Limits], Cap | None]] = {"cgroup v2": _group2, "cgroup v1": _group1}
+RUNGS: Mapping[str, Callable[[Limits], Cap | None]] = {"systemd scope": _scope, "cgroup v2": _group2, "cgroup v1": _group1}
 """hard caps, best first; each gives None, or an OSError, where it can't be had"""
 
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from referee.ground.machine import Calibration
 
-SIZE = 512
+SIZE = 384
 """of the square matrices"""
-COPIED = 32 * 2**20
+COPIED = 16 * 2**20
 """bytes"""
-TURNS = 100_000
+TURNS = 40_000
 REPEATS = 3
 """of which the best counts"""
 

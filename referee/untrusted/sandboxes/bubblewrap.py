@@ -36,7 +36,6 @@ import json
 import os
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -45,24 +44,14 @@ from pathlib import Path
 from referee.untrusted.limits import ladder
 from referee.untrusted.machine import leftovers
 from referee.untrusted.sandbox import Box, Job
-from referee.untrusted.sandboxes import account, inside, system_calls
+from referee.untrusted.sandboxes import account, first, inside, system_calls
+from referee.untrusted.sandboxes.inside import FOLDERS, ROOM
 from referee.untrusted.sandboxes.pipes import Pipes, read_line
-from referee.untrusted.supervision import DEATH_SECONDS, readable
 
 UID = 1000
-ROOM = Path("/golf")
-FOLDERS = {"out": Path("/out"), "tmp": Path("/tmp"), "shm": Path("/dev/shm"), "home": Path("/home/golf")}
+METERS = Path("/sys/devices/virtual/powercap")
 MEETING_POINT = Path("/mnt")
 """where the dedicated user finds what root has mounted for it, in a mount namespace of their own"""
-SCRATCH_FILES = 100_000
-"""in each folder but the output"""
-_ETC = {
-    # torchrun hangs for minutes and getpass fails without these.
-    "passwd": f"golf:x:{UID}:{UID}:golf:/home/golf:/bin/sh\n",
-    "group": f"golf:x:{UID}:\n",
-    "hosts": "127.0.0.1 localhost golf\n::1 localhost\n",
-    "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
-}
 
 
 def why_not() -> str | None:
@@ -74,10 +63,13 @@ def why_not() -> str | None:
         return f"{missing[0]} is missing; install it, for example with `sudo apt-get install {missing[0]}`"
     # --disable-userns is the youngest option in use: releases before 0.8 refuse it.
     bwrap = ["bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--ro-bind", "/", "/", "true"]
-    tried = subprocess.run(_launcher("", bwrap), capture_output=True, text=True, check=False)
+    tried = subprocess.Popen(_launcher("", bwrap), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    # Takes as long as the trial, beside it.
+    without_filter = system_calls.why_not()
+    _, told = tried.communicate()
     if tried.returncode == 0:
-        return system_calls.why_not()
-    problem = (tried.stderr.strip().splitlines() or ["it failed"])[-1]
+        return without_filter
+    problem = (told.strip().splitlines() or ["it failed"])[-1]
     if "disable-userns" in problem:
         return "bubblewrap is too old; install 0.8 or newer"
     return f"bubblewrap can't make namespaces here ({problem}); {_remedy()}"
@@ -110,7 +102,7 @@ class Bubblewrap:
         stack.callback(cap.close)
         pipes = Pipes(stack)
         status, status_inside = pipes.pipe()
-        files = {f"/etc/{name}": pipes.file(text.encode()) for name, text in _ETC.items()}
+        files = {f"/etc/{name}": pipes.file(text.encode()) for name, text in inside.etc(UID, UID).items()}
         filter_ = pipes.file(system_calls.program(unseen_memory=cap.hard))
         (work / "mounts").mkdir()
         # Inside, where it counts the box's own processes alone.
@@ -135,7 +127,7 @@ class Bubblewrap:
         pid = int(json.loads(read_line(status))["child-pid"])
         init = os.pidfd_open(pid)
         stack.callback(os.close, init)
-        stack.callback(_end, init)
+        stack.callback(first.end, init)
         folders = [os.open(f"/proc/{pid}/root{folder}", os.O_RDONLY | os.O_DIRECTORY) for folder in FOLDERS.values()]
         for folder in folders:
             stack.callback(os.close, folder)
@@ -145,20 +137,14 @@ class Bubblewrap:
             output=folders[0],
             log=log,
             release=pipes.release,
-            kill=lambda: _kill(init),
+            kill=lambda: first.kill(init),
             status=outer.wait,
             cap=cap,
         )
 
-
-def _end(init: int) -> None:
-    _kill(init)
-    readable(init, DEATH_SECONDS)
-
-
-def _kill(init: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        signal.pidfd_send_signal(init, signal.SIGKILL)
+    def sweep(self) -> list[str]:
+        """See `Sandbox.sweep`: it leaves nothing but what every referee puts away."""
+        return []
 
 
 def _reap(outer: subprocess.Popen[bytes]) -> None:
@@ -181,13 +167,10 @@ def _mounts(job: Job, work: Path) -> str:
     """Lines of a shell that mount the sized folders; as root, also what the dedicated user could not reach by its path."""
     user = account.sandbox_account()
     owner = f"uid={user.uid},gid={user.gid}" if user else "uid=0,gid=0"
-    limits = job.limits
     folder = work / "mounts"
     lines = [f"mount -t tmpfs -o mode=755,size=1m,nosuid,nodev mlgolf {shlex.quote(str(folder))}"]
     for name in FOLDERS:
-        size = limits.output_bytes if name == "out" else limits.scratch_bytes
-        # One more for the folder itself.
-        files = 1 + (limits.output_files if name == "out" else SCRATCH_FILES)
+        size, files = inside.allowance(name, job.limits)
         options = f"size={size},nr_inodes={files},mode=700,nosuid,nodev,{owner}"
         lines += [f"mkdir {name}", f"mount -t tmpfs -o {options} mlgolf {name}"]
     if user:
@@ -218,12 +201,16 @@ def _command(job: Job, work: Path, files: Mapping[str, int]) -> list[str]:
         arguments += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     for name, descriptor in files.items():
         arguments += ["--ro-bind-data", f"{descriptor}", name]
-    arguments += ["--proc", "/proc", "--dev", "/dev"]
+    # Some of the kernel's settings belong to whoever owns a namespace, and its owner is the entry.
+    arguments += ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev"]
     for device in job.devices:
         arguments += ["--dev-bind", device, device]
     if job.devices:
         # Without it CUDA finds no device.
         arguments += ["--ro-bind", "/sys", "/sys"]
+        if METERS.is_dir():
+            # How much power a machine draws tells what its neighbours do, and the referee may have opened it to its group.
+            arguments += ["--tmpfs", f"{METERS}"]
     for name, folder in FOLDERS.items():
         arguments += ["--bind", f"{mounts / name}", f"{folder}"]
     # After /tmp, which would hide any of these that lies below it.

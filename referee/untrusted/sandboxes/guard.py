@@ -7,8 +7,9 @@ status, and since it is the first process of its PID namespace, everything else 
 referee is gone, and it ends at once. `adopt` among the limits is for a box without a namespace: daemons become its children,
 and it kills them all before it ends.
 
-It imports nothing of the referee and is never imported by it; the contestant may read it, but not change it, and can't look
-into its memory.
+It imports nothing of the referee, which in turn imports only the words that they exchange. The contestant may read it, but
+not change it, and can't look into its memory. `referee` among the limits is the process id of whose guard it is, for whoever
+finds it left over.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ def main() -> int:
     """Hold back, start, wait, take down."""
     limits = dict(part.split("=") for part in sys.argv[1].split(","))
     adopts = limits.pop("adopt", None)
+    limits.pop("referee")
     # Nobody of the same user may now open /proc/1/mem and take the guard's place.
     _prctl(PR_SET_DUMPABLE, 0)
     if adopts:
@@ -65,6 +67,8 @@ def _start(limits: dict[str, str], command: list[str]) -> int:
         os.setsid()
         nothing = os.open("/dev/null", os.O_RDONLY)
         os.dup2(nothing, 0)
+        # One stream: what is carried as two does not keep its order.
+        os.dup2(1, 2)
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))
         for name, most in limits.items():
             hard = resource.getrlimit(LIMITS[name])[1]
@@ -78,7 +82,7 @@ def _start(limits: dict[str, str], command: list[str]) -> int:
             pass
         for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGPIPE):
             signal.signal(number, signal.SIG_DFL)
-        os.execv(command[0], command)
+        os.execvp(command[0], command)
     except BaseException as error:
         os.write(2, f"mlgolf: train.py could not be started: {error}\n".encode())
     os._exit(REFUSED)

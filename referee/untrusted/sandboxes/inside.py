@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from referee.ground.errors import RefereeFault
+from referee.ground.hardware import Limits
 from referee.untrusted.sandbox import Job
 from referee.untrusted.sandboxes import guard
 
@@ -15,6 +17,12 @@ PACKAGE = Path(__file__).resolve().parent.parent.parent
 CONTESTANT_FILES = ("__init__.py", "contestant/__init__.py", "contestant/export.py", "py.typed")
 """all that a contestant sees of the referee's package"""
 DESCRIPTORS = 4096
+ROOM = Path("/golf")
+"""where a box with a root of its own shows what `stage` lays out"""
+FOLDERS = {"out": Path("/out"), "tmp": Path("/tmp"), "shm": Path("/dev/shm"), "home": Path("/home/golf")}
+"""all that can be written in such a box"""
+SCRATCH_FILES = 100_000
+"""in each of them but the output"""
 _SITE = '''"""Puts the entry's folder behind the interpreter's own modules: no file of an entry takes the place of one."""
 
 import sys
@@ -45,6 +53,25 @@ def stage(job: Job, room: Path, seen_at: Path) -> None:
         path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
 
 
+def allowance(folder: str, limits: Limits) -> tuple[int, int]:
+    """(bytes, files) that one of `FOLDERS` may hold; one of the files is the folder itself."""
+    return (limits.output_bytes, 1 + limits.output_files) if folder == "out" else (limits.scratch_bytes, 1 + SCRATCH_FILES)
+
+
+def etc(uid: int, gid: int) -> dict[str, str]:
+    """Files of /etc. torchrun hangs for minutes and getpass fails without them.
+
+    Args:
+        uid, gid: as they are seen inside
+    """
+    return {
+        "passwd": f"golf:x:{uid}:{gid}:golf:{FOLDERS['home']}:/bin/sh\n",
+        "group": f"golf:x:{gid}:\n",
+        "hosts": "127.0.0.1 localhost golf\n::1 localhost\n",
+        "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+    }
+
+
 def environment(job: Job, room: Path, *, home: Path, tmp: Path, out: Path) -> dict[str, str]:
     """Every variable that an entry gets; none is inherited.
 
@@ -70,7 +97,9 @@ def environment(job: Job, room: Path, *, home: Path, tmp: Path, out: Path) -> di
 
 def command(python: str, room: Path, limits: Mapping[str, int]) -> list[str]:
     """The guard with train.py behind it, to be started in the entry's folder."""
-    capped = ",".join(f"{name}={most}" for name, most in {"core": 0, "descriptors": DESCRIPTORS, **limits}.items())
+    capped = ",".join(
+        f"{name}={most}" for name, most in {"referee": os.getpid(), "core": 0, "descriptors": DESCRIPTORS, **limits}.items()
+    )
     return [python, "-I", "-S", f"{room / 'guard.py'}", capped, python, "train.py"]
 
 
