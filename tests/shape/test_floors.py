@@ -103,8 +103,8 @@ def away_from_home(source: str, module: str, known: set[str]) -> list[str]:
 
 
 def sources() -> dict[str, str]:
-    """Module -> source, patterns for hosts and contestants left out."""
-    files = [path for path in sorted(PACKAGE.rglob("*.py")) if "patterns" not in path.parts]
+    """Module -> source, left out what is shipped as a file: patterns for hosts and contestants, hostile programs."""
+    files = [path for path in sorted(PACKAGE.rglob("*.py")) if not {"patterns", "programs"} & set(path.parts)]
     names = {path: ".".join(("referee", *path.relative_to(PACKAGE).with_suffix("").parts)) for path in files}
     return {name.removesuffix(".__init__"): path.read_text(encoding="utf-8") for path, name in names.items()}
 
