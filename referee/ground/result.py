@@ -83,7 +83,7 @@ class Training:
     """never becomes a record"""
     machine: Machine
     calibrations: tuple[Calibration, ...] = ()
-    """before the first round and after each; a confirmation begins with another"""
+    """before the first round and after each; a confirmation begins with another; practice has none"""
     rounds: tuple[TrainedRound, ...]
 
     def faults(self) -> Iterator[tuple[str, str]]:

@@ -17,8 +17,11 @@ REASON = 800
 
 
 def plain(text: str, most: int = 200) -> str:
-    """A stranger's text on one line: control and direction characters shown as \\uXXXX, never obeyed."""
-    shown = "".join(_visible(character) for character in text)
+    """A stranger's text on one line: control and direction characters shown as \\uXXXX, never obeyed.
+
+    So is `##[`, which the log of a workflow takes for a command wherever it stands.
+    """
+    shown = "".join(_visible(character) for character in text).replace("##[", "##\\u005b")
     return shown if len(shown) <= most else shown[: most - 1] + "…"
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from referee.ground.errors import RefereeFault
 from referee.ground.hardware import Hardware
 from referee.untrusted.sandbox import Sandbox
-from referee.untrusted.sandboxes import bubblewrap, container
+from referee.untrusted.sandboxes import bubblewrap
 from referee.untrusted.sandboxes.unconfined import Unconfined
 
 
@@ -21,9 +21,24 @@ class Backend:
     make: Callable[[Hardware], Sandbox]
 
 
+# Its imports take a hundredth of a second, and most machines never come to it.
+
+
+def _container_why_not() -> str | None:
+    from referee.untrusted.sandboxes import container
+
+    return container.why_not()
+
+
+def _container(hardware: Hardware) -> Sandbox:
+    from referee.untrusted.sandboxes import container
+
+    return container.Container(hardware.image)
+
+
 CONFINING: Mapping[str, Backend] = {
     "bubblewrap": Backend(bubblewrap.why_not, lambda hardware: bubblewrap.Bubblewrap()),
-    "container": Backend(container.why_not, lambda hardware: container.Container(hardware.image)),
+    "container": Backend(_container_why_not, _container),
 }
 """best first"""
 

@@ -15,6 +15,7 @@ import pytest
 from conftest import REPOSITORY, needs_bubblewrap
 
 from referee.adapters.cli import main
+from referee.untrusted.sandboxes import engines
 
 RULES = "competitions/line/competition.yaml"
 
@@ -271,8 +272,17 @@ def running() -> str:
     return subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
 
 
-def test_without_a_sandbox_only_practice_goes_on_and_says_so(referee, enter, monkeypatch):
+@pytest.fixture
+def nothing_installed(monkeypatch):
+    """No program is found, and what was found earlier is forgotten."""
     monkeypatch.setenv("PATH", "/nowhere")
+    engines.find.cache_clear()
+    yield
+    engines.find.cache_clear()
+
+
+@pytest.mark.usefixtures("nothing_installed")
+def test_without_a_sandbox_only_practice_goes_on_and_says_so(referee, enter):
     ref = enter()
     code, out, err = referee("run", ref)
     assert (code, out) == (3, "") and "bubblewrap is missing; install it" in err

@@ -140,7 +140,6 @@ def test_every_verdict_of_an_entry_has_an_entry_that_gets_it():
     assert PROOF.keys() | WITHOUT.keys() | HANGING | JUDGED <= {entry.name for entry in ENTRIES}
 
 
-@pytest.mark.xfail(reason="LiveClock lets rich break its lines, and shows ##[ as it is")
 @needs_bubblewrap
 def test_what_an_entry_printed_is_shown_as_no_command(league, enter, tmp_path):
     """Of whoever runs workflows: none begins a line, however the lines are broken, and none of the older form is in one."""

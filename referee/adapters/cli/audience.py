@@ -102,7 +102,8 @@ class LiveClock:
             self.progress.update(self.progress.task_ids[0], **changes)
 
     def say(self, text: str, style: str = "") -> None:
-        self.console.print(Text(text, style))
+        # Wrapped, a stranger's words could begin a line, where a workflow takes `::` for a command.
+        self.console.print(Text(text, style), soft_wrap=True)
 
 
 def _bar(console: Console) -> Progress:

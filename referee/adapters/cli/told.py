@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
@@ -13,15 +14,20 @@ from referee.adapters.cli.screen import screen
 from referee.files.decode import encode
 from referee.ground.result import Result
 from referee.ground.verdict import Verdict
-from referee.play.match import Match
-from referee.play.running import place
-from referee.presentation import terminal
-from referee.presentation.explanation import Explanation, explanation_of
-from referee.untrusted.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from referee.play.match import Match
+    from referee.presentation.explanation import Explanation
+    from referee.untrusted.sandbox import Sandbox
 
 
 def tell_result(match: Match, result: Result, file: Path | None, as_json: bool, explained: Sequence[Explanation] = ()) -> int:
     """Print a result with its rank, and what it rests on where that was asked for; give the exit code of its verdict."""
+    # Slow to import, and `train` has no use for them.
+    from referee.play.running import place
+    from referee.presentation import terminal
+    from referee.presentation.explanation import explanation_of
+
     row, rows = place(match, result)
     recorded = match.league.shown(file) if file else None
     if as_json:
