@@ -129,19 +129,7 @@ class Bubblewrap:
         init = os.pidfd_open(pid)
         stack.callback(os.close, init)
         stack.callback(first.end, init)
-        folders = [os.open(f"/proc/{pid}/root{folder}", os.O_RDONLY | os.O_DIRECTORY) for folder in FOLDERS.values()]
-        for folder in folders:
-            stack.callback(os.close, folder)
-        cap.attach(pid, tuple(folders))
-        return Box(
-            init=init,
-            output=folders[0],
-            log=log,
-            release=pipes.release,
-            kill=lambda: first.kill(init),
-            status=outer.wait,
-            cap=cap,
-        )
+        return first.box(pid, init, cap, log, pipes, outer.wait, stack)
 
     def sweep(self) -> list[str]:
         """See `Sandbox.sweep`: it leaves nothing but what every referee puts away."""

@@ -108,19 +108,7 @@ class Container:
         stack.callback(os.close, init)
         stack.callback(first.end, init)
         _settle(pid, job)
-        folders = [_opened(pid, folder) for folder in FOLDERS.values()]
-        for folder in folders:
-            stack.callback(os.close, folder)
-        cap.attach(pid, tuple(folders))
-        return Box(
-            init=init,
-            output=folders[0],
-            log=log,
-            release=pipes.release,
-            kill=lambda: first.kill(init),
-            status=functools.partial(_status, outer),
-            cap=cap,
-        )
+        return first.box(pid, init, cap, log, pipes, functools.partial(_status, outer), stack)
 
     def sweep(self) -> list[str]:
         """See `Sandbox.sweep`: the engine's own notes on a container."""
@@ -222,15 +210,6 @@ def _settle(pid: int, job: Job) -> None:
     settled = subprocess.run(command, capture_output=True, check=False, env={})
     if settled.returncode != 0:
         raise RefereeFault(f"the container's folders can't be settled ({engines.problem(settled)}); {NOT_OURS}")
-
-
-def _opened(pid: int, folder: Path) -> int:
-    try:
-        return os.open(f"/proc/{pid}/root{folder}", os.O_RDONLY | os.O_DIRECTORY)
-    except PermissionError:
-        raise RefereeFault(f"the container's {folder} can't be opened from outside; {NOT_OURS}") from None
-    except FileNotFoundError:
-        raise RefereeFault("the container ended before it was released; look at what kills processes on this machine") from None
 
 
 def _status(outer: subprocess.Popen[bytes]) -> int:
