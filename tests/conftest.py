@@ -13,7 +13,7 @@ from attacks import Attacks
 from referee.files.league import League
 from referee.ground.result import JudgedRound, TrainedRound
 from referee.untrusted.machine import lock
-from referee.untrusted.sandboxes import bubblewrap, container
+from referee.untrusted.sandboxes import bubblewrap, container, inside
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 IMPOSSIBLE = "impossible here: "
@@ -36,6 +36,11 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def attacks() -> Attacks:
     """What this session finds about attacks, for the page about them."""
     return Attacks()
+
+
+def way_to_the_interpreter() -> list[str]:
+    """What stands in a box's /tmp for no other reason than that the suite's own interpreter lies below it."""
+    return sorted({path.parts[2] for path in inside.interpreter() if path.is_relative_to("/tmp")})
 
 
 @pytest.fixture

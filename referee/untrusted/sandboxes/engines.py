@@ -130,7 +130,8 @@ class Engine:
         return f"--memory={memory}b", f"--memory-swap={memory}b", f"--pids-limit={limits.processes}"
 
     def _sized(self, name: str, limits: Limits) -> str:
-        options = f"size={inside.allowance(name, limits)[0]},mode=700,exec"
+        # Below it the interpreter may lie, and the engine looks for it as the user inside; `settle` makes it that user's alone.
+        options = f"size={inside.allowance(name, limits)[0]},mode=711,exec"
         return f"{options},notmpcopyup" if self.kind == "podman" else options
 
 
