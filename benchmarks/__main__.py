@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import chain
 from pathlib import Path
 
 from rich.console import Console
@@ -19,7 +20,7 @@ def main() -> int:
     for heading in ("what", "seconds", "against", "seconds", "ratio", "bound", ""):
         table.add_column(heading, justify="right" if heading in ("seconds", "ratio") else "left")
     held = True
-    for row in (*commands.rows(ROOT), *models.rows(), *norms.rows(), *sandboxes.rows()):
+    for row in chain(commands.rows(ROOT), models.rows(), norms.rows(), sandboxes.rows()):
         held &= row.holds
         print(f"measured: {row.what}", file=sys.stderr, flush=True)
         verdict = "holds" if row.holds else "BROKEN"

@@ -5,10 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
-
-from rich.console import Console
-from rich.text import Text
+from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from referee.ground.result import JudgedRound, TrainedRound
 from referee.ground.verdict import Verdict
@@ -16,6 +13,7 @@ from referee.play.match import Match
 from referee.presentation import words
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress
 
 LINE_SECONDS = 60
@@ -26,7 +24,29 @@ LOG_LINES = 20
 
 def audience_of(match: Match, quiet: bool) -> LiveClock:
     """A live clock on stderr, so that stdout holds the answer alone; silent with `--json` unless on a terminal."""
-    return LiveClock(Console(stderr=True, highlight=False, quiet=quiet and not sys.stderr.isatty()), match.entry.ref)
+    if not sys.stderr.isatty():
+        return LiveClock(Lines(None if quiet else sys.stderr), match.entry.ref)
+    from rich.console import Console
+
+    return LiveClock(Console(stderr=True, highlight=False), match.entry.ref)
+
+
+class Lines:
+    """A log in place of a terminal: plain lines, and not the library that draws, which is slow to import.
+
+    Args:
+        file: where they go; None for nowhere
+    """
+
+    is_terminal = False
+
+    def __init__(self, file: TextIO | None) -> None:
+        self.file = file
+
+    def say(self, text: str) -> None:
+        """Add a line."""
+        if self.file is not None:
+            print(text, file=self.file, flush=True)
 
 
 class LiveClock:
@@ -37,9 +57,9 @@ class LiveClock:
         ref: the entry, as it was named
     """
 
-    def __init__(self, console: Console, ref: str) -> None:
+    def __init__(self, console: Console | Lines, ref: str) -> None:
         self.console, self.ref = console, ref
-        self.progress = _bar(console) if console.is_terminal else None
+        self.progress = _bar(console) if not isinstance(console, Lines) and console.is_terminal else None
         self.allowed, self.next_line = 0.0, 0.0
 
     def __enter__(self) -> Self:
@@ -102,6 +122,11 @@ class LiveClock:
             self.progress.update(self.progress.task_ids[0], **changes)
 
     def say(self, text: str, style: str = "") -> None:
+        if isinstance(self.console, Lines):
+            self.console.say(text)
+            return
+        from rich.text import Text
+
         # Wrapped, a stranger's words could begin a line, where a workflow takes `::` for a command.
         self.console.print(Text(text, style), soft_wrap=True)
 

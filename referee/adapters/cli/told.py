@@ -6,11 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.text import Text
-
 from referee.adapters.cli.main import FAULTS, FINE, OURS, print_json
-from referee.adapters.cli.screen import screen
 from referee.files.decode import encode
 from referee.ground.result import Result
 from referee.ground.verdict import Verdict
@@ -24,6 +20,7 @@ if TYPE_CHECKING:
 def tell_result(match: Match, result: Result, file: Path | None, as_json: bool, explained: Sequence[Explanation] = ()) -> int:
     """Print a result with its rank, and what it rests on where that was asked for; give the exit code of its verdict."""
     # Slow to import, and `train` has no use for them.
+    from referee.adapters.cli.screen import screen
     from referee.play.running import place
     from referee.presentation import terminal
     from referee.presentation.explanation import explanation_of
@@ -52,4 +49,7 @@ def warn_unconfined(sandbox: Sandbox) -> None:
     """Say in red that nothing protects this machine."""
     if not sandbox.confines:
         warning = f"UNCONFINED PRACTICE: train.py runs as you, with all that you may do; {getattr(sandbox, 'reason', '')}"
+        from rich.console import Console
+        from rich.text import Text
+
         Console(stderr=True, highlight=False).print(Text(warning, "bold red"))
