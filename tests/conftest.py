@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -19,8 +20,18 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 IMPOSSIBLE = "impossible here: "
 """begins the reason of a skip that no installation could prevent, such as a missing GPU"""
 
-needs_bubblewrap = pytest.mark.skipif(bubblewrap.why_not() is not None, reason=f"{bubblewrap.why_not()}")
-needs_container = pytest.mark.skipif(container.why_not() is not None, reason=f"{container.why_not()}")
+
+def no_container() -> str | None:
+    """Why no container runs here; an engine that is there and still runs none is nothing that an installation could mend."""
+    reason = container.why_not()
+    installed = any(map(shutil.which, ("podman", "docker")))
+    return f"{IMPOSSIBLE}{reason}" if reason is not None and installed else reason
+
+
+WHY_NOT = {"bubblewrap": functools.cache(bubblewrap.why_not), "container": functools.cache(no_container)}
+"""of each sandbox that confines, for a skip"""
+needs_bubblewrap = pytest.mark.skipif(WHY_NOT["bubblewrap"]() is not None, reason=f"{WHY_NOT['bubblewrap']()}")
+needs_container = pytest.mark.skipif(WHY_NOT["container"]() is not None, reason=f"{WHY_NOT['container']()}")
 
 
 @pytest.fixture(autouse=True, scope="session")

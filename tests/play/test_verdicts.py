@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import io
 import os
 import re
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from attacks import JUDGED, PROBED, WITHOUT
-from conftest import IMPOSSIBLE, REPOSITORY, needs_bubblewrap
+from conftest import IMPOSSIBLE, REPOSITORY, WHY_NOT, needs_bubblewrap
 from rich.console import Console
 
 from referee.adapters.cli.audience import LiveClock
@@ -77,14 +76,12 @@ PLAYED = [
 ]
 OVER_MEMORY = r"(0\.5|[0-9.]+) GiB of 0\.5 GiB at \d s"
 
-why_not = {name: functools.cache(backend.why_not) for name, backend in CONFINING.items()}
-
 
 def sandbox(name: str) -> Sandbox:
     """The back end, or a skip."""
     if name == "unconfined":
         return Unconfined("as the test asks")
-    reason = why_not[name]()
+    reason = WHY_NOT[name]()
     if reason is not None:
         pytest.skip(reason)
     return CONFINING[name].make(Hardware(title="Whatever runs the tests", labels=(), max_watts=1))

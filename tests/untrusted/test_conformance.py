@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import IMPOSSIBLE, REPOSITORY, way_to_the_interpreter
+from conftest import IMPOSSIBLE, REPOSITORY, WHY_NOT, way_to_the_interpreter
 from ordinary_user import as_ordinary_user, home
 
 from referee.ground.hardware import Hardware, Limits
@@ -38,14 +38,12 @@ DIFFERS = (
 """what is run again as an ordinary user"""
 PAIRS = [(name, probe) for name in NAMES for probe in probes() if name in CONFINING or probe.anywhere]
 
-why_not = {name: functools.cache(backend.why_not) for name, backend in CONFINING.items()}
-
 
 def sandbox(name: str) -> Sandbox:
     """The back end, or a skip."""
     if name == "unconfined":
         return Unconfined("as the test asks")
-    reason = why_not[name]()
+    reason = WHY_NOT[name]()
     if reason is not None:
         pytest.skip(reason)
     return CONFINING[name].make(HARDWARE)
@@ -342,8 +340,8 @@ def test_all_of_it_holds_for_an_ordinary_user_too(tmp_path):
     """Who may not have a control group of their own; what needs a daemon or root's rights they go without."""
     if os.geteuid() != 0:
         pytest.skip(f"{IMPOSSIBLE}the suite runs as an ordinary user already")
-    if why_not["bubblewrap"]() is not None:
-        pytest.skip(str(why_not["bubblewrap"]()))
+    if WHY_NOT["bubblewrap"]() is not None:
+        pytest.skip(str(WHY_NOT["bubblewrap"]()))
     with tempfile.TemporaryDirectory(prefix="mlgolf-ordinary-") as folder:
         Path(folder).chmod(0o755)
         variables = home(Path(folder))

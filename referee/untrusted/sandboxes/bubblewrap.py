@@ -51,6 +51,7 @@ from referee.untrusted.sandboxes.pipes import Pipes, read_line
 
 UID = 1000
 METERS = Path("/sys/devices/virtual/powercap")
+"""what the machine draws, as the kernel shows it"""
 MEETING_POINT = Path("/mnt")
 """where the dedicated user finds what root has mounted for it, in a mount namespace of their own"""
 
