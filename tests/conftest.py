@@ -12,9 +12,13 @@ import pytest
 from attacks import Attacks
 
 from referee.files.league import League
+from referee.ground.hardware import Hardware
 from referee.ground.result import JudgedRound, TrainedRound
+from referee.untrusted.backends import CONFINING
 from referee.untrusted.machine import lock
+from referee.untrusted.sandbox import Sandbox
 from referee.untrusted.sandboxes import bubblewrap, container, inside
+from referee.untrusted.sandboxes.unconfined import Unconfined
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 IMPOSSIBLE = "impossible here: "
@@ -32,6 +36,16 @@ WHY_NOT = {"bubblewrap": functools.cache(bubblewrap.why_not), "container": funct
 """of each sandbox that confines, for a skip"""
 needs_bubblewrap = pytest.mark.skipif(WHY_NOT["bubblewrap"]() is not None, reason=f"{WHY_NOT['bubblewrap']()}")
 needs_container = pytest.mark.skipif(WHY_NOT["container"]() is not None, reason=f"{WHY_NOT['container']()}")
+
+
+def sandbox(name: str) -> Sandbox:
+    """The back end, or a skip."""
+    if name == "unconfined":
+        return Unconfined("as the test asks")
+    reason = WHY_NOT[name]()
+    if reason is not None:
+        pytest.skip(reason)
+    return CONFINING[name].make(Hardware(title="Whatever runs the tests", labels=(), max_watts=1))
 
 
 @pytest.fixture(autouse=True, scope="session")

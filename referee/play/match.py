@@ -10,7 +10,7 @@ from referee.files.league import Entry, Game, League
 from referee.ground.classes import CompetitionClass
 from referee.ground.errors import InputError, nearest
 from referee.ground.graph import Graph
-from referee.ground.hardware import Hardware
+from referee.ground.hardware import Hardware, Limits
 from referee.ground.result import JudgedRound, Pins, TrainedRound
 from referee.models import architecture
 
@@ -71,6 +71,11 @@ class Match:
             hint = nearest(class_, entry.submission.classes)
             raise InputError(f"{entry.ref} does not enter {class_}{hint}; add it to `classes` in its submission.yaml")
         return cls(league, game, entry, played, league.hardware[played.hardware], _reference(league, game))
+
+    @property
+    def limits(self) -> Limits:
+        """What a round may use: the hardware's, where the competition does not ask for less."""
+        return self.game.rules.limits.within(self.hardware.limits)
 
     @property
     def pins(self) -> Pins:

@@ -122,8 +122,7 @@ def _require_fit_machine(match: Match, machine: Machine, sandbox: Sandbox, audie
         audience.machine(found)
     if wrong := differences(match.hardware.requires, machine):
         raise RefereeFault(f"this machine is no {match.played.hardware}: {'; '.join(wrong)}; check the runner's labels")
-    limits = match.game.rules.limits.within(match.hardware.limits)
-    if busy := list(preflight.obstacles(match.hardware, limits, audience.machine)):
+    if busy := list(preflight.obstacles(match.hardware, match.limits, audience.machine)):
         raise RefereeFault(f"this machine can't play now: {'; '.join(busy)}")
 
 
@@ -180,7 +179,7 @@ def _job(match: Match, staged: Path, rows: Draw, train_seed: int, seconds: float
         inputs=given,
         environment={"MLGOLF_SEED": f"{train_seed}", "MLGOLF_SECONDS": f"{seconds:g}"},
         seconds=seconds,
-        limits=match.game.rules.limits.within(match.hardware.limits),
+        limits=match.limits,
         devices=found_devices(match.hardware.devices),
         wanted={
             match.game.rules.architecture.artifact_name: match.game.rules.limits.artifact_bytes,

@@ -25,8 +25,6 @@ from referee.untrusted.sandboxes import account
 
 LIBRARIES = ("numpy", "torch", "safetensors", "onnx", "onnxscript")
 """that entries import; they come from the referee's own environment"""
-QUIET = 0.75
-"""share of the processors that should be idle, where no hardware says"""
 
 
 class State(StrEnum):
@@ -73,6 +71,12 @@ def fitting(hardware: Mapping[str, Hardware], machine: Machine) -> dict[str, Har
     return {name: one for name, one in hardware.items() if not _misses(one, machine)}
 
 
+def _line(state: State, what: str, sentence: str) -> Line:
+    """Of a sentence that says what is wrong and, after a semicolon, what to do about it."""
+    problem, _, remedy = sentence.partition("; ")
+    return Line(state, what, problem, remedy)
+
+
 def _sandboxes() -> Iterator[Line]:
     reasons = {name: backend.why_not() for name, backend in backends.CONFINING.items()}
     works = any(reason is None for reason in reasons.values())
@@ -81,8 +85,7 @@ def _sandboxes() -> Iterator[Line]:
         if reason is None:
             yield Line(State.PASS, f"sandbox {name}", "works; records are played in it" if name == best else "works")
         else:
-            problem, _, remedy = reason.partition("; ")
-            yield Line(State.WARN if works else State.FAIL, f"sandbox {name}", problem, remedy)
+            yield _line(State.WARN if works else State.FAIL, f"sandbox {name}", reason)
 
 
 def _user() -> Line:
@@ -128,8 +131,7 @@ def _lock() -> Line:
         with lock.held("referee doctor", alone=True):
             return Line(State.PASS, "machine", f"nobody plays on it ({lock.path()})")
     except RefereeFault as fault:
-        problem, _, remedy = str(fault).partition("; ")
-        return Line(State.WARN, "machine", problem, remedy)
+        return _line(State.WARN, "machine", str(fault))
 
 
 def _leftovers() -> Line:
@@ -183,8 +185,7 @@ def _free(hardware: Mapping[str, Hardware], machine: Machine) -> Iterator[Line]:
     for name, one in fitting(hardware, machine).items():
         for obstacle in preflight.obstacles(one, one.limits):
             found = True
-            problem, _, remedy = obstacle.partition("; ")
-            yield Line(State.WARN, f"free for {name}", problem, remedy)
+            yield _line(State.WARN, f"free for {name}", obstacle)
     if not found:
         yield Line(State.PASS, "free", "idle, cool, with memory and disk to spare")
 

@@ -13,19 +13,16 @@ from pathlib import Path
 
 import pytest
 from attacks import JUDGED, PROBED, WITHOUT
-from conftest import IMPOSSIBLE, REPOSITORY, WHY_NOT, needs_bubblewrap
+from conftest import IMPOSSIBLE, REPOSITORY, needs_bubblewrap, sandbox
 from rich.console import Console
 
 from referee.adapters.cli.audience import LiveClock
-from referee.ground.hardware import Hardware
 from referee.ground.verdict import Verdict
 from referee.play.judging import judge
 from referee.play.match import Match
 from referee.play.training import train
 from referee.untrusted.backends import CONFINING
-from referee.untrusted.sandbox import Sandbox
 from referee.untrusted.sandboxes.bubblewrap import Bubblewrap
-from referee.untrusted.sandboxes.unconfined import Unconfined
 from referee.untrusted.selfcheck import End
 
 ENTRIES = sorted(
@@ -75,16 +72,6 @@ PLAYED = [
     if (entry.name not in JUDGED or name == NAMES[0]) and not (name == "unconfined" and entry.name in WITHOUT)
 ]
 OVER_MEMORY = r"(0\.5|[0-9.]+) GiB of 0\.5 GiB at \d s"
-
-
-def sandbox(name: str) -> Sandbox:
-    """The back end, or a skip."""
-    if name == "unconfined":
-        return Unconfined("as the test asks")
-    reason = WHY_NOT[name]()
-    if reason is not None:
-        pytest.skip(reason)
-    return CONFINING[name].make(Hardware(title="Whatever runs the tests", labels=(), max_watts=1))
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import IMPOSSIBLE, REPOSITORY, WHY_NOT, way_to_the_interpreter
+from conftest import IMPOSSIBLE, REPOSITORY, WHY_NOT, sandbox, way_to_the_interpreter
 from ordinary_user import as_ordinary_user, home
 
-from referee.ground.hardware import Hardware, Limits
+from referee.ground.hardware import Limits
 from referee.untrusted import supervision
 from referee.untrusted.backends import CONFINING
 from referee.untrusted.limits import ladder
@@ -28,7 +28,6 @@ from referee.untrusted.selfcheck.plants import planted
 from referee.untrusted.selfcheck.running import PROGRAMS
 
 NAMES = [*CONFINING, "unconfined"]
-HARDWARE = Hardware(title="Whatever runs the tests", labels=(), max_watts=1)
 LIMITS = Limits(output_bytes=4 * 2**20, output_files=100, scratch_bytes=2**24, log_bytes=2**16, processes=64)
 UNSEEN = "takes_memory_by_sockets"
 """of memory that the kernel alone knows of, so that a look now and then misses it"""
@@ -37,16 +36,6 @@ DIFFERS = (
 )
 """what is run again as an ordinary user"""
 PAIRS = [(name, probe) for name in NAMES for probe in probes() if name in CONFINING or probe.anywhere]
-
-
-def sandbox(name: str) -> Sandbox:
-    """The back end, or a skip."""
-    if name == "unconfined":
-        return Unconfined("as the test asks")
-    reason = WHY_NOT[name]()
-    if reason is not None:
-        pytest.skip(reason)
-    return CONFINING[name].make(HARDWARE)
 
 
 @pytest.fixture(params=NAMES)

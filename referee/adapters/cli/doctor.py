@@ -31,20 +31,22 @@ def arrange(parser: argparse.ArgumentParser) -> None:
 
 def main(parsed: argparse.Namespace) -> int:
     """Report; 1 where something fails, or gets through."""
+    hardware = _hardware(parsed)
+    if parsed.label:
+        return _label(parsed, hardware)
+    return _selfcheck(parsed, hardware) if parsed.selfcheck else _examine(parsed, hardware)
+
+
+def _label(parsed: argparse.Namespace, hardware: Mapping[str, Hardware]) -> int:
+    from referee.untrusted.doctor import fitting
     from referee.untrusted.machine.fingerprint import fingerprint
 
-    hardware = _hardware(parsed)
-    machine = fingerprint()
-    if parsed.label:
-        from referee.untrusted.doctor import fitting
-
-        fits = fitting(hardware, machine)
-        if parsed.json:
-            print_json({name: list(one.labels) for name, one in fits.items()})
-        else:
-            print(registration(fits, _remote(Path(parsed.league or "."))))
-        return FINE if fits else FAULTS
-    return _selfcheck(parsed, hardware) if parsed.selfcheck else _examine(parsed, hardware)
+    fits = fitting(hardware, fingerprint())
+    if parsed.json:
+        print_json({name: list(one.labels) for name, one in fits.items()})
+    else:
+        print(registration(fits, _remote(Path(parsed.league or "."))))
+    return FINE if fits else FAULTS
 
 
 def _examine(parsed: argparse.Namespace, hardware: Mapping[str, Hardware]) -> int:

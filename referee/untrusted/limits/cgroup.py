@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import shlex
 import signal
 import time
@@ -17,9 +16,8 @@ from pathlib import Path
 from referee.ground.errors import RefereeFault
 from referee.ground.hardware import Limits
 from referee.untrusted.limits.cap import memory_bytes, read_number
+from referee.untrusted.marks import PREFIX, is_left_over, new_name
 
-PREFIX = "mlgolf-"
-"""begins the name of every group of ours; the referee's process id follows"""
 EMPTY_SECONDS = 10
 
 
@@ -38,7 +36,6 @@ class Group2:
     def __init__(self, folder: Path, memory: int) -> None:
         self.folder, self.memory = folder, memory
         self.entering = _enter([folder])
-        self._most = 0
 
     @classmethod
     def make(cls, parent: Path, limits: Limits) -> Group2:
@@ -212,8 +209,7 @@ def leftovers() -> Iterator[Path]:
     for top in tops - {None}:
         assert top is not None
         for folder in top.glob(f"{PREFIX}*"):
-            pid = folder.name.removeprefix(PREFIX).partition("-")[0]
-            if pid.isdigit() and not os.path.exists(f"/proc/{pid}"):
+            if is_left_over(folder.name):
                 yield folder
 
 
@@ -223,7 +219,7 @@ def sweep(folder: Path) -> None:
 
 
 def _make(parent: Path) -> Path:
-    folder = parent / f"{PREFIX}{os.getpid()}-{secrets.token_hex(4)}"
+    folder = parent / new_name()
     folder.mkdir()
     return folder
 

@@ -16,14 +16,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import select
 import subprocess
 import time
 from pathlib import Path
 
 from referee.ground.hardware import Limits
-from referee.untrusted.limits.cgroup import PREFIX, Group2, mounted, path_of
+from referee.untrusted.limits.cgroup import Group2, mounted, path_of
+from referee.untrusted.marks import new_name
 
 BOOTED = Path("/run/systemd/system")
 """there where systemd is the first process; see sd_booted(3)"""
@@ -61,7 +61,7 @@ class Scope:
             OSError: this user may not, or has no systemd of his own.
         """
         keeper = subprocess.Popen(
-            [*_systemd_run(), f"--unit={PREFIX}{os.getpid()}-{secrets.token_hex(4)}", "--property=Delegate=yes", "--", "cat"],
+            [*_systemd_run(), f"--unit={new_name()}", "--property=Delegate=yes", "--", "cat"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -11,16 +11,14 @@ import tempfile
 from pathlib import Path
 
 from referee.untrusted.limits import cgroup
+from referee.untrusted.marks import PREFIX, is_gone, is_left_over, mine
 from referee.untrusted.sandboxes.account import sandbox_account
 from referee.untrusted.sandboxes.guard import FILE
-
-PREFIX = "mlgolf-"
-"""begins the name of every folder of ours; the referee's process id follows"""
 
 
 def folder(what: str) -> tempfile.TemporaryDirectory[str]:
     """A folder for the time being, which says whose it is."""
-    return tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-{what}-", ignore_cleanup_errors=True)
+    return tempfile.TemporaryDirectory(prefix=f"{mine()}{what}-", ignore_cleanup_errors=True)
 
 
 def sweep() -> list[str]:
@@ -61,17 +59,13 @@ def _is_left_over(words: list[bytes]) -> bool:
     if len(words) < 5 or words[1:3] != [b"-I", b"-S"] or not words[3].endswith(f"/golf/{FILE}".encode()):
         return False
     referee = re.match(rb"referee=(\d+),", words[4])
-    return referee is not None and not os.path.exists(f"/proc/{int(referee[1])}")
+    return referee is not None and is_gone(int(referee[1]))
 
 
 def folders() -> list[Path]:
     """Folders whose referee is gone."""
-    found = []
-    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        pid = path.name.removeprefix(PREFIX).partition("-")[0]
-        if pid.isdigit() and path.is_dir() and not path.is_symlink() and not os.path.exists(f"/proc/{pid}"):
-            found.append(path)
-    return found
+    ours = Path(tempfile.gettempdir()).glob(f"{PREFIX}*")
+    return [path for path in ours if path.is_dir() and not path.is_symlink() and is_left_over(path.name)]
 
 
 def _numbers() -> list[str]:

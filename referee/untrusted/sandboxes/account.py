@@ -35,8 +35,13 @@ def sandbox_account() -> Account | None:
     return Account(user.pw_uid, user.pw_gid, made=True)
 
 
+def groups_of(devices: Sequence[str]) -> list[int]:
+    """The groups, but for root's, that own device nodes: who is in them may open the nodes."""
+    return sorted({Path(device).stat().st_gid for device in devices if os.path.exists(device)} - {0})
+
+
 def dropping(user: Account, devices: Sequence[str]) -> list[str]:
     """The command that gives up root's rights, but for the groups that own the devices."""
-    groups = sorted({Path(device).stat().st_gid for device in devices if os.path.exists(device)} - {0})
+    groups = groups_of(devices)
     kept = [f"--groups={','.join(map(str, groups))}"] if groups else ["--clear-groups"]
     return ["setpriv", f"--reuid={user.uid}", f"--regid={user.gid}", *kept, "--inh-caps=-all"]

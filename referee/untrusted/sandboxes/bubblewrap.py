@@ -196,13 +196,13 @@ def _command(job: Job, work: Path, files: Mapping[str, int]) -> list[str]:
     arguments = ["bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--uid", f"{UID}", "--gid", f"{UID}"]
     arguments += ["--hostname", "golf", "--die-with-parent", "--new-session", "--as-pid-1", "--clearenv"]
     arguments += ["--ro-bind", "/usr", "/usr"]
-    for name in ("bin", "lib", "lib64", "sbin"):
-        if Path("/", name).is_symlink():
-            arguments += ["--symlink", f"usr/{name}", f"/{name}"]
-        elif Path("/", name).is_dir():
-            arguments += ["--ro-bind", f"/{name}", f"/{name}"]
-    for name in ("ld.so.cache", "alternatives"):
-        arguments += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    for path in inside.SYSTEM:
+        if path.is_symlink():
+            arguments += ["--symlink", f"usr/{path.name}", f"{path}"]
+        elif path.is_dir():
+            arguments += ["--ro-bind", f"{path}", f"{path}"]
+    for path in inside.LOADER:
+        arguments += ["--ro-bind-try", f"{path}", f"{path}"]
     for name, descriptor in files.items():
         arguments += ["--ro-bind-data", f"{descriptor}", name]
     # Some of the kernel's settings belong to whoever owns a namespace, and its owner is the entry.

@@ -45,8 +45,9 @@ from referee.untrusted.limits.cap import Cap
 from referee.untrusted.limits.polling import Polling
 from referee.untrusted.limits.theirs import Theirs
 from referee.untrusted.machine import leftovers as of_referees
+from referee.untrusted.marks import is_left_over, new_name
 from referee.untrusted.sandbox import Box, Job
-from referee.untrusted.sandboxes import engines, first, inside
+from referee.untrusted.sandboxes import account, engines, first, inside
 from referee.untrusted.sandboxes.engines import Engine, mount
 from referee.untrusted.sandboxes.inside import FOLDERS, ROOM
 from referee.untrusted.sandboxes.pipes import SET_UP_SECONDS, Pipes
@@ -84,7 +85,7 @@ class Container:
             raise RefereeFault(engine)
         work = Path(stack.enter_context(of_referees.folder("box")))
         cap: Cap = Theirs(job.limits) if engine.caps else Polling(job.limits)
-        name = engines.new_name()
+        name = new_name()
         # An engine counts the box's own processes; without it the kernel counts all of the user's.
         limits = {} if engine.caps else {"processes": job.limits.processes}
         guard = inside.command("python3" if self.image else sys.executable, ROOM, limits)
@@ -145,7 +146,7 @@ class Container:
 def leftovers() -> list[str]:
     """Names of the containers whose referee is gone."""
     engine = engines.find()
-    return [] if isinstance(engine, str) else [name for name in engine.names() if _is_orphan(name)]
+    return [] if isinstance(engine, str) else [name for name in engine.names() if is_left_over(name)]
 
 
 def sweep(name: str) -> None:
@@ -153,11 +154,6 @@ def sweep(name: str) -> None:
     engine = engines.find()
     if isinstance(engine, Engine):
         engine.remove(name)
-
-
-def _is_orphan(name: str) -> bool:
-    pid = name.removeprefix(engines.PREFIX).partition("-")[0]
-    return pid.isdigit() and not os.path.exists(f"/proc/{pid}")
 
 
 def _checked(engine: Engine, image: str) -> str:
@@ -175,7 +171,7 @@ def _devices(engine: Engine, devices: tuple[str, ...], own_image: bool) -> list[
     added = [device for device in devices if own_image and device.startswith("/dev/nvidia")]
     gpus = "--device=nvidia.com/gpu=all" if engine.kind == "podman" else "--gpus=all"
     nodes = [device for device in devices if device not in added]
-    groups = sorted({Path(node).stat().st_gid for node in nodes if os.geteuid() == 0 and os.path.exists(node)} - {0})
+    groups = account.groups_of(nodes) if os.geteuid() == 0 else []
     return [
         *([gpus] if added else []),
         *[f"--device={node}" for node in nodes],

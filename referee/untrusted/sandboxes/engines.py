@@ -8,7 +8,6 @@ import io
 import json
 import os
 import resource
-import secrets
 import shutil
 import subprocess
 import sys
@@ -21,12 +20,10 @@ from typing import Literal
 
 from referee.ground.errors import RefereeFault
 from referee.ground.hardware import Limits
-from referee.untrusted import clock
+from referee.untrusted import clock, marks
 from referee.untrusted.limits.cap import memory_bytes
 from referee.untrusted.sandboxes import account, inside, system_calls
 
-PREFIX = "mlgolf-"
-"""begins the name of every container of ours; the referee's process id follows"""
 LABEL = "mlgolf"
 """of every container of ours; its value is the referee's process id"""
 PROCESS_IDS = 32767
@@ -146,11 +143,6 @@ def user() -> tuple[int, int]:
     return (made.uid, made.gid) if made else (0, 0)
 
 
-def new_name() -> str:
-    """For a container of this referee's."""
-    return f"{PREFIX}{os.getpid()}-{secrets.token_hex(4)}"
-
-
 @functools.cache
 def find() -> Engine | str:
     """The best engine of this machine, or why there is none, with the remedy. It takes a fraction of a second once."""
@@ -190,8 +182,8 @@ def empty_image(engine: Engine, seconds: float = ANSWER_SECONDS) -> str:
 
 def system_mounts() -> list[str]:
     """Options that show the machine's own programs, its libraries and the referee's interpreter, read-only."""
-    shown = [Path("/usr"), Path("/etc/ld.so.cache"), Path("/etc/alternatives"), *inside.interpreter()]
-    shown += [path for path in map(Path, ("/bin", "/lib", "/lib64", "/sbin")) if not path.is_symlink()]
+    shown = [Path("/usr"), *inside.LOADER, *inside.interpreter()]
+    shown += [path for path in inside.SYSTEM if not path.is_symlink()]
     return [mount(path, path) for path in shown if path.exists()]
 
 
@@ -212,11 +204,11 @@ def _tried(command: tuple[str, ...], give_up: float) -> Engine | str:
     if engine.kind == "docker" and os.geteuid() != 0 and not _is_rootless(engine, give_up):
         return "docker's containers belong to root: run the referee as root, or install podman"
     image = empty_image(engine, give_up - clock.now())
-    with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-trial-") as folder:
+    with tempfile.TemporaryDirectory(prefix=f"{marks.mine()}trial-") as folder:
         seccomp = write_profile(Path(folder, "seccomp.json"), unseen_memory=False)
         for caps in (True, False):
             engine = Engine(engine.kind, command, caps)
-            run = engine.confined(new_name(), TRIED, user(), seccomp)[len(command) :]
+            run = engine.confined(marks.new_name(), TRIED, user(), seccomp)[len(command) :]
             tried = engine.ask(*run, *system_mounts(), image, "/bin/sh", "-c", _SHOW_CAPS, seconds=give_up - clock.now())
             if tried.returncode == 0:
                 return Engine(engine.kind, command, caps and f"{memory_bytes(TRIED)}".encode() in tried.stdout.split())
@@ -237,10 +229,10 @@ def _links() -> bytes:
     """An archive with the symbolic links that begin the paths of the system."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w", format=tarfile.USTAR_FORMAT) as tar:
-        for name in ("bin", "lib", "lib64", "sbin"):
-            if Path("/", name).is_symlink():
-                link = tarfile.TarInfo(name)
-                link.type, link.linkname, link.mode = tarfile.SYMTYPE, f"usr/{name}", 0o777
+        for path in inside.SYSTEM:
+            if path.is_symlink():
+                link = tarfile.TarInfo(path.name)
+                link.type, link.linkname, link.mode = tarfile.SYMTYPE, f"usr/{path.name}", 0o777
                 tar.addfile(link)
         empty = tarfile.TarInfo("golf")
         empty.type, empty.mode = tarfile.DIRTYPE, 0o755

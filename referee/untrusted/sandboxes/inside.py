@@ -21,6 +21,10 @@ ROOM = Path("/golf")
 """where a box with a root of its own shows what `stage` lays out"""
 FOLDERS = {"out": Path("/out"), "tmp": Path("/tmp"), "shm": Path("/dev/shm"), "home": Path("/home/golf")}
 """all that can be written in such a box"""
+SYSTEM = tuple(map(Path, ("/bin", "/lib", "/lib64", "/sbin")))
+"""beside /usr: links into it, or on older machines folders of their own"""
+LOADER = (Path("/etc/ld.so.cache"), Path("/etc/alternatives"))
+"""all of the machine's /etc that a box sees"""
 SCRATCH_FILES = 100_000
 """in each of them but the output"""
 _SITE = '''"""Puts the entry's folder behind the interpreter's own modules: no file of an entry takes the place of one."""
