@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from referee.files import store, tree
@@ -16,6 +16,7 @@ from referee.ground.submission import SLUG
 
 MOST_FILES = 50
 DEEPEST = 4
+FILE_NAMES = f"names are ASCII letters, digits, . _ - and at most {DEEPEST} deep; none starts with a dot"
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 
 
@@ -110,11 +111,16 @@ def _folder_faults(league: League, folder: Path) -> Iterator[Fault]:
             yield Fault(shown, "", "is no regular file; links and devices don't travel")
         elif not _is_text(path.read_bytes()):
             yield Fault(shown, "", "is not text; an entry is source code alone")
-        if len(parts) > DEEPEST or not all(map(_FILE_NAME.fullmatch, parts)):
-            yield Fault(shown, "", f"names are ASCII letters, digits, . _ - and at most {DEEPEST} deep; none starts with a dot")
+        if not is_file_name(parts):
+            yield Fault(shown, "", FILE_NAMES)
         twin = folded.setdefault(shown.casefold(), path)
         if twin is not path:
             yield Fault(shown, "", f"differs from {twin.name} in case alone; some file systems can't hold both")
+
+
+def is_file_name(parts: Sequence[str]) -> bool:
+    """Whether the parts of a path inside an entry are what every file system and every log takes as it is."""
+    return len(parts) <= DEEPEST and all(map(_FILE_NAME.fullmatch, parts))
 
 
 def _is_text(content: bytes) -> bool:

@@ -9,19 +9,15 @@ from referee.files import host_code
 from referee.ground.competition import Competition
 from referee.ground.draw import Draw
 from referee.ground.errors import RefereeFault
+from referee.ground.plan import Seeds
 
 FIXED_SEED = 0
 """of every round where the competition says `draw: fixed`"""
 
 
-def new_draw_seed(rules: Competition) -> int:
-    """A seed for the data of one round."""
-    return secrets.randbits(62) if rules.data.draw == "fresh" else FIXED_SEED
-
-
-def new_train_seed() -> int:
-    """A seed for the contestant. Independent of the draw's, which would give the held-out rows away."""
-    return secrets.randbits(31)
+def new_seeds(rules: Competition) -> Seeds:
+    """For one round. The contestant's is independent of the draw's, which would give the held-out rows away."""
+    return Seeds(draw=secrets.randbits(62) if rules.data.draw == "fresh" else FIXED_SEED, train=secrets.randbits(31))
 
 
 def draw(rules: Competition, folder: Path, seed: int) -> Draw:

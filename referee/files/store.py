@@ -16,7 +16,9 @@ from referee.ground.result import SCHEMA, Artifact, Result, Training
 
 T = TypeVar("T", Result, Training)
 
-MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    1: lambda plain: {**plain, "schema": 2},  # `source` came, and may be missing
+}
 """schema n -> what turns a file of schema n into one of schema n + 1; it may add and rename, never change a number"""
 KEPT_UP_TO = 2**20
 """bytes of an artifact that is kept beside its result"""

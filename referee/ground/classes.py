@@ -21,16 +21,18 @@ class TimeClass:
     """rounds that an entry plays unless the competition says otherwise"""
     confirmed: bool
     """whether a result that would lead its board is played over as many rounds again"""
+    in_job: bool
+    """whether its rounds fit into a job of a workflow"""
 
 
 TIME_CLASSES: Mapping[str, TimeClass] = {
     time.name: time
     for time in (
-        TimeClass("ss", 10 * MINUTE, 3, True),
-        TimeClass("s", HOUR, 3, True),
-        TimeClass("a", DAY, 1, False),
-        TimeClass("b", 7 * DAY, 1, False),
-        TimeClass("c", 30 * DAY, 1, False),
+        TimeClass("ss", 10 * MINUTE, 3, True, True),
+        TimeClass("s", HOUR, 3, True, True),
+        TimeClass("a", DAY, 1, False, False),
+        TimeClass("b", 7 * DAY, 1, False, False),
+        TimeClass("c", 30 * DAY, 1, False, False),
     )
 }
 

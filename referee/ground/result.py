@@ -9,7 +9,7 @@ from referee.ground.fits import Measure
 from referee.ground.machine import Calibration, Machine
 from referee.ground.verdict import Verdict
 
-SCHEMA = 1
+SCHEMA = 2
 """of result and training files. Raise it with any change of their fields, and add the step to `files.store.MIGRATIONS`."""
 
 
@@ -72,6 +72,21 @@ class Pins:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where the entry that was judged came from."""
+
+    repository: str
+    """owner/name"""
+    pull_request: int | None
+    """null where an entry of the default branch was judged again"""
+    commit: str
+    base: str
+    """the commit of the default branch whose rules and referee judged it"""
+    run: int
+    """of the workflow"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Training:
     """What `referee train` hands to `referee judge`."""
 
@@ -115,6 +130,8 @@ class Result:
 
     schema: int = SCHEMA
     pins: Pins
+    source: Source | None = None
+    """null where a host ran the referee by hand"""
     referee: str
     recorded_at: str
     """UTC, ISO 8601, to the second"""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from referee.files import store
 from referee.ground.errors import InputError
+from referee.ground.plan import Seeds
 from referee.ground.ranking import Row, rank, would_lead
-from referee.ground.result import Result
+from referee.ground.result import Result, Training
 from referee.ground.verdict import Verdict
 from referee.play.judging import judge
 from referee.play.match import Audience, Match
@@ -33,15 +35,38 @@ def run(
     Raises:
         InputError, RefereeFault: see `train` and `judge`; then nothing is recorded.
     """
-    training = train(match, out, sandbox, audience, rounds=rounds, seconds=seconds, practice=practice)
-    training, result, artifacts = judge(match, out, audience)
-    if not training.practice and needs_confirmation(match, result):
-        audience.confirmation(match.game.rules.rounds_in(match.played))
-        train(match, out, sandbox, audience, more=True)
-        training, result, artifacts = judge(match, out, audience, result.rounds)
+    training, result, artifacts = play(match, out, sandbox, audience, rounds=rounds, seconds=seconds, practice=practice)
     if training.practice or result.verdict is Verdict.REFEREE_ERROR:
         return result, None
     return result, record(match, training.practice, result, artifacts)
+
+
+def play(
+    match: Match,
+    out: Path,
+    sandbox: Sandbox,
+    audience: Audience,
+    *,
+    rounds: int | None = None,
+    seconds: float | None = None,
+    practice: bool = False,
+    seeds: Sequence[Seeds] = (),
+) -> tuple[Training, Result, dict[str, bytes]]:
+    """Train and judge a match, and play the rounds of a confirmation where they are due. Nothing is recorded.
+
+    Returns:
+        as `judge`
+
+    Raises:
+        InputError, RefereeFault: see `train` and `judge`.
+    """
+    train(match, out, sandbox, audience, rounds=rounds, seconds=seconds, practice=practice, seeds=seeds)
+    training, result, artifacts = judge(match, out, audience)
+    if training.practice or not needs_confirmation(match, result):
+        return training, result, artifacts
+    audience.confirmation(match.game.rules.rounds_in(match.played))
+    train(match, out, sandbox, audience, more=True, seeds=seeds)
+    return judge(match, out, audience, result.rounds)
 
 
 def needs_confirmation(match: Match, result: Result) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from referee.ground.draw import Draw
 from referee.ground.errors import InputError, RefereeFault
 from referee.ground.hardware import GIB
 from referee.ground.machine import Calibration, Machine, differences
+from referee.ground.plan import Seeds
 from referee.ground.result import CurvePoint, TrainedRound, Training
 from referee.ground.verdict import Verdict
 from referee.models.architecture import shapes_to_hand_in
@@ -47,6 +49,7 @@ def train(
     seconds: float | None = None,
     practice: bool = False,
     more: bool = False,
+    seeds: Sequence[Seeds] = (),
 ) -> Training:
     """Play the training rounds of a match, one after another, up to the first that leaves nothing to judge.
 
@@ -55,6 +58,7 @@ def train(
         rounds: instead of the competition's number; practice alone
         seconds: instead of the class's; practice alone
         more: add as many rounds again to what stands in `out`: a confirmation
+        seeds: of all rounds that may be played, where somebody else has drawn them
 
     Raises:
         InputError: `out` holds something else than it must.
@@ -72,8 +76,10 @@ def train(
         calibrations = [*(earlier.calibrations if earlier else ()), *_speed(practice)]
         planned = len(played) + (rounds or match.game.rules.rounds_in(match.played))
         while len(played) < planned:
-            audience.round_begins(len(played) + 1, planned, seconds)
-            played.append(_round(match, len(played) + 1, out, sandbox, audience, seconds))
+            number = len(played) + 1
+            audience.round_begins(number, planned, seconds)
+            drawn = seeds[number - 1] if seeds else draws.new_seeds(match.game.rules)
+            played.append(_round(match, number, out, sandbox, audience, seconds, drawn))
             calibrations += _speed(practice)
             training = Training(
                 pins=match.pins,
@@ -126,12 +132,13 @@ def _require_fit_machine(match: Match, machine: Machine, sandbox: Sandbox, audie
         raise RefereeFault(f"this machine can't play now: {'; '.join(busy)}")
 
 
-def _round(match: Match, number: int, out: Path, sandbox: Sandbox, audience: Audience, seconds: float) -> TrainedRound:
+def _round(
+    match: Match, number: int, out: Path, sandbox: Sandbox, audience: Audience, seconds: float, seeds: Seeds
+) -> TrainedRound:
     rules = match.game.rules
-    draw_seed, train_seed = draws.new_draw_seed(rules), draws.new_train_seed()
-    rows = draws.draw(rules, match.game.folder, draw_seed)
+    rows = draws.draw(rules, match.game.folder, seeds.draw)
     with leftovers.folder("round") as staged:
-        job = _job(match, Path(staged), rows, train_seed, seconds)
+        job = _job(match, Path(staged), rows, seeds.train, seconds)
         with measuring() as energy:
             outcome = supervision.run(sandbox, job, lambda used, folder: audience.clock(used, last_line(folder, CURVE)))
     if energy.fault:
@@ -146,8 +153,8 @@ def _round(match: Match, number: int, out: Path, sandbox: Sandbox, audience: Aud
     store.write_bytes(log_file(out, number), outcome.log.encode("utf-8", "replace"))
     trained = TrainedRound(
         number=number,
-        draw_seed=draw_seed,
-        train_seed=train_seed,
+        draw_seed=seeds.draw,
+        train_seed=seeds.train,
         draw_sha256=rows.sha256(),
         seconds=round(outcome.seconds, 3),
         joules_at_most=math.ceil(10 * match.hardware.max_watts * outcome.seconds) / 10,

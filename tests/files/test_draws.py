@@ -49,15 +49,15 @@ def test_the_data_module_is_read_anew_for_every_draw(game):
 
 def test_fresh_seeds_differ_and_fixed_ones_do_not(game):
     """The board says which it is."""
-    assert len({draws.new_draw_seed(game.rules) for _ in range(20)}) == 20
-    assert {draws.new_draw_seed(fixed(game.rules)) for _ in range(20)} == {draws.FIXED_SEED}
+    assert len({draws.new_seeds(game.rules).draw for _ in range(20)}) == 20
+    assert {draws.new_seeds(fixed(game.rules)).draw for _ in range(20)} == {draws.FIXED_SEED}
 
 
 def test_the_contestants_seed_is_fresh_even_where_the_data_are_fixed(game):
     """And fits into what common libraries take for one."""
-    seeds = [draws.new_train_seed() for _ in range(20)]
+    seeds = [draws.new_seeds(game.rules).train for _ in range(20)]
     assert len(set(seeds)) == 20 and all(0 <= seed < 2**31 for seed in seeds)
-    assert all(0 <= draws.new_draw_seed(game.rules) < 2**62 for _ in range(20))
+    assert all(0 <= draws.new_seeds(game.rules).draw < 2**62 for _ in range(20))
 
 
 def test_an_error_names_the_file_the_line_and_the_seed(game):
