@@ -180,6 +180,18 @@ class League:
         """Where an entry's results stand, in order."""
         return sorted((entry.folder / "results").glob("*.yaml"))
 
+    def unjudged(self, entry: Entry) -> list[str]:
+        """Classes that an entry names, and in which the files that it has now were never judged.
+
+        Raises:
+            InputError: a result file has faults.
+        """
+        judged = {}
+        for file in self.result_files(entry):
+            pins = store.read(Result, file, self.shown(file)).pins
+            judged[pins.class_] = pins.tree
+        return [class_ for class_ in entry.submission.classes if judged.get(class_) != entry.tree]
+
     def results(self, competition: str) -> Iterator[Result]:
         """Every recorded result of a competition, of any version and class.
 

@@ -40,6 +40,11 @@ def read(kind: type[T], file: Path, shown: str) -> T:
         content = file.read_bytes()
     except OSError as error:
         raise InputError([Fault(shown, "", f"can't be read: {error.strerror}")]) from None
+    return parsed(kind, content, shown)
+
+
+def parsed(kind: type[T], content: bytes, shown: str) -> T:
+    """As `read`, of the file's content."""
     plain = strict_yaml.parse(content, shown)
     schema = plain.get("schema") if isinstance(plain, dict) else None
     if isinstance(schema, int) and schema > SCHEMA:

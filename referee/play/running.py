@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from referee.files import store
@@ -79,7 +79,7 @@ def needs_confirmation(match: Match, result: Result) -> bool:
     )
 
 
-def record(match: Match, practice: bool, result: Result, artifacts: dict[str, bytes]) -> Path:
+def record(match: Match, practice: bool, result: Result, artifacts: Mapping[str, bytes]) -> Path:
     """Write a result into the entry's folder.
 
     Raises:

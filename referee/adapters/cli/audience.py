@@ -48,6 +48,11 @@ class Lines:
         if self.file is not None:
             print(text, file=self.file, flush=True)
 
+    def quote(self, lines: list[str]) -> None:
+        """Add what a stranger printed, made harmless already."""
+        for line in lines:
+            self.say(line)
+
 
 class LiveClock:
     """Implements `referee.play.match.Audience`.
@@ -96,8 +101,12 @@ class LiveClock:
             self.say(f"round {trained.number}: trained in {trained.seconds:.3f} s")
             return
         self.say(f"round {trained.number}: {trained.verdict} after {trained.seconds:.3f} s: {trained.reason}", "red")
-        for line in words.plain_lines(log, LOG_LINES):
-            self.say(f"  | {line}", "dim")
+        quoted = [f"  | {line}" for line in words.plain_lines(log, LOG_LINES)]
+        if isinstance(self.console, Lines):
+            self.console.quote(quoted)
+            return
+        for line in quoted:
+            self.say(line, "dim")
 
     def judging(self, number: int, done: int, rows: int) -> None:
         told = f"{done} of {rows} rows"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,10 +15,12 @@ from rich.text import Text
 from referee.adapters.cli.main import FAULTS, FINE, league_of, print_json
 from referee.adapters.cli.screen import screen
 from referee.files.decode import encode
+from referee.files.store import write_bytes
 from referee.ground.errors import InputError, nearest
 from referee.ground.hardware import Hardware
 from referee.presentation import words
-from referee.presentation.machine_report import doctor_screen, probe_screen, registration
+from referee.presentation.machine_report import doctor_screen, probe_screen
+from referee.presentation.runner_setup import UNKNOWN, Setup, files, registration, repository_of
 
 
 def arrange(parser: argparse.ArgumentParser) -> None:
@@ -26,11 +28,20 @@ def arrange(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hardware", metavar="NAME", help="look at this one alone, as laptop (default: all of the league's)")
     parser.add_argument("--selfcheck", action="store_true", help="attack the sandbox with hostile programs; under a minute")
     parser.add_argument("--label", action="store_true", help="print this machine's labels, and how to register it as a runner")
+    parser.add_argument("--out", metavar="DIR", help="with --label: write the files that a runner is installed from")
+    parser.add_argument("--repository", metavar="OWNER/NAME", help="with --label: at GitHub (default: the remote `origin`)")
+    parser.add_argument("--branch", metavar="NAME", help="with --label: the default branch (default: main)")
     parser.set_defaults(command=main)
 
 
 def main(parsed: argparse.Namespace) -> int:
-    """Report; 1 where something fails, or gets through."""
+    """Report; 1 where something fails, or gets through.
+
+    Raises:
+        InputError: wrong usage.
+    """
+    if not parsed.label and (parsed.out or parsed.repository or parsed.branch):
+        raise InputError("--out, --repository and --branch belong to --label")
     hardware = _hardware(parsed)
     if parsed.label:
         return _label(parsed, hardware)
@@ -41,12 +52,48 @@ def _label(parsed: argparse.Namespace, hardware: Mapping[str, Hardware]) -> int:
     from referee.untrusted.doctor import fitting
     from referee.untrusted.machine.fingerprint import fingerprint
 
-    fits = fitting(hardware, fingerprint())
+    repository = parsed.repository or repository_of(_remote(Path(parsed.league or ".")))
+    setups = [
+        Setup(repository=repository or UNKNOWN, branch=parsed.branch or "main", hardware=name, labels=one.labels)
+        for name, one in fitting(hardware, fingerprint()).items()
+    ]
+    if parsed.out and setups:
+        _write(Path(parsed.out), files(_only(setups)))
     if parsed.json:
-        print_json({name: list(one.labels) for name, one in fits.items()})
+        known = repository is not None
+        print_json({one.hardware: {"labels": list(one.labels), "files": files(one) if known else {}} for one in setups})
+    elif parsed.out and setups:
+        print(f"written to {parsed.out}; `referee doctor --label` says what else it takes")
     else:
-        print(registration(fits, _remote(Path(parsed.league or "."))))
-    return FINE if fits else FAULTS
+        print(registration(setups))
+    return FINE if setups else FAULTS
+
+
+def _only(setups: Sequence[Setup]) -> Setup:
+    """What this machine is set up for.
+
+    Raises:
+        InputError: that is not clear.
+    """
+    if setups[0].repository == UNKNOWN:
+        raise InputError("the league has no remote `origin` at GitHub; name its repository with --repository OWNER/NAME")
+    if len(setups) > 1:
+        raise InputError(f"this machine may be {' or '.join(one.hardware for one in setups)}; say which, with --hardware NAME")
+    return setups[0]
+
+
+def _write(folder: Path, contents: Mapping[str, str]) -> None:
+    """Write what is not there yet.
+
+    Raises:
+        InputError: something else is there. Nothing was written then.
+    """
+    there = {name: (folder / name).read_bytes() for name in contents if (folder / name).is_file()}
+    if others := [f"{folder / name}" for name, content in there.items() if content != contents[name].encode()]:
+        raise InputError(f"{', '.join(others)}: another content is there already; remove it, or name another folder")
+    for name, content in contents.items():
+        if name not in there:
+            write_bytes(folder / name, content.encode())
 
 
 def _examine(parsed: argparse.Namespace, hardware: Mapping[str, Hardware]) -> int:

@@ -31,6 +31,7 @@ COMMANDS = {
     "board": "the leaderboard",
     "doctor": "whether this machine can be a runner: sandbox, limits, meters, labels",
     "new": "start a competition or a submission",
+    "ci": "the steps that the workflows call",
 }
 FINE, FAULTS, OURS = 0, 1, 3
 """2 belongs to InputError and to argparse"""

@@ -1,0 +1,81 @@
+"""`referee ci welcome`: after the check of a pull request, keep the comment on it up to date.
+
+Runs the default branch's code with rights to comment. What the pull request brings is read as data, and none of the check's
+own findings, which the pull request could have forged.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from referee.adapters.ci.entering import Entering, entering
+from referee.adapters.ci.job import Job
+from referee.adapters.cli.main import FAULTS, FINE, league_of
+from referee.adapters.github import REFEREE, Hub, PullRequest
+from referee.files.league import League
+from referee.ground.errors import InputError
+from referee.play.match import Match
+from referee.presentation import comment
+
+
+def arrange(parser: argparse.ArgumentParser) -> None:
+    """Add the step's arguments."""
+    parser.set_defaults(command=main)
+
+
+def main(parsed: argparse.Namespace) -> int:
+    """Read the pull request of the check that ended, and answer."""
+    job = Job.here()
+    ended, hub = job.event["workflow_run"], job.hub()
+    if ended["event"] != "pull_request" or ended["head_repository"] is None:
+        print("no pull request was checked")
+        return FINE
+    pull = hub.open_pull_request(ended["head_repository"]["owner"]["login"], ended["head_branch"], ended["head_sha"])
+    if pull is None or pull.base != hub.default_branch:
+        print("the commit that was checked is no head of an open pull request any more")
+        return FINE
+    if hub.statuses(pull.head) or any(run.pull_request == pull.number and not run.done for run in hub.runs(REFEREE)):
+        print(f"pull request {pull.number}: this commit was played, or is in play")
+        return FINE
+    league = league_of(parsed)
+    found = entering(job, hub, league, pull)
+    if found is None:
+        print(f"pull request {pull.number} enters no competition")
+        return FINE
+    return welcome(hub, league, pull, found)
+
+
+def welcome(hub: Hub, league: League, pull: PullRequest, found: Entering) -> int:
+    """Say what is wrong with an entry, or that it is ready."""
+    faults = list(found.faults)
+    if found.ref is not None and not faults:
+        try:
+            offers = _offers(league, found.ref)
+        except InputError as error:
+            faults += error.faults
+    if found.ref is None or faults:
+        hub.say(pull.number, comment.MARKER, comment.needs_fix(commit=pull.head, faults=faults))
+        hub.label(pull.number, "needs-fix")
+        print(f"pull request {pull.number}: {len(faults)} faults")
+        return FAULTS
+    before = sum(not run.done for run in hub.runs(REFEREE))
+    game = league.game(found.ref.split("/")[0])
+    told = comment.ready(commit=pull.head, ref=found.ref, game=game, offers=offers, before=before)
+    hub.say(pull.number, comment.MARKER, told)
+    hub.label(pull.number, "ready")
+    print(f"pull request {pull.number}: {found.ref} is ready")
+    return FINE
+
+
+def _offers(league: League, ref: str) -> list[comment.Offer]:
+    matches = [Match.of(league, ref, class_) for class_ in league.entry(ref).submission.classes]
+    return [
+        comment.Offer(
+            class_=str(match.played),
+            labels=match.hardware.labels,
+            seconds=match.played.time.seconds,
+            rounds=match.game.rules.rounds_in(match.played),
+            most_rounds=match.game.rules.rounds_in(match.played) * (2 if match.played.time.confirmed else 1),
+        )
+        for match in matches
+    ]
