@@ -17,6 +17,7 @@ import pytest
 from referee.files import strict_yaml
 from referee.files.decode import encode
 from referee.files.league import League
+from referee.files.tree import tree_id
 from referee.ground.classes import TIME_CLASSES
 from referee.ground.errors import InputError
 from referee.ground.fits import Measure
@@ -128,7 +129,7 @@ class Folder:
                 "rules_sha256": rules.rules_sha256,
                 "entry": entry,
                 "class_": class_,
-                "tree": "0" * 40,
+                "tree": tree_id(self.root / folder),
             }
             | (pinned or {})
         )
@@ -204,7 +205,7 @@ def folder(tmp_path: Path) -> Folder:
 
 
 def test_a_board_page_reads_as_the_golden_one(folder: Folder) -> None:
-    """Ranks, records, spread, gap, noise, par, what did not qualify and what is frozen; UPDATE_GOLDEN=1 writes it anew."""
+    """Ranks, records, spread, gap, noise, par, what did not qualify, is not judged, is frozen; UPDATE_GOLDEN=1 writes it anew."""
     folder.competition(par={"score": 130, "kind": "reference", "source": "a long run of pruning"}, version=2)
     folder.result(
         "pruned", (120, 118, 125, 119, 121, 122), day=3, said={"authors": ["ada", "grace"], "techniques": ["pruning", "Adam"]}
@@ -213,6 +214,7 @@ def test_a_board_page_reads_as_the_golden_one(folder: Folder) -> None:
     folder.result("dense", (410, 402, 409), day=1)
     folder.result("broken", (0,), day=4, verdict=Verdict.CRASHED)
     folder.result("older", (90, 91, 92), day=1, pinned={"version": 1, "rules_sha256": "ab" * 32})
+    folder.result("changed", (140, 141, 142), day=5, pinned={"tree": "0" * 40})
     page = folder.build()["boards/digits/laptop-ss.md"]
     golden = GOLDEN / "board.md"
     if os.environ.get("UPDATE_GOLDEN"):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from referee.files.league import Game, League
+from referee.files.league import Entry, Game, League
 from referee.ground.classes import parse_class
 from referee.ground.fits import Measure
 from referee.ground.ranking import Row, rank
@@ -57,6 +57,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unjudged:
+    """An entry that was merged without a judged result, or has changed since it was judged."""
+
+    entry: str
+    title: str
+    authors: tuple[str, ...]
+    techniques: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
     """What was played in one class under one set of rules."""
 
@@ -66,6 +76,7 @@ class Board:
     ranked: tuple[Line, ...]
     others: tuple[Line, ...]
     """what did not qualify"""
+    unjudged: tuple[Unjudged, ...] = ()
     labels_alone: str = ""
     """what a list of the labels would take, where bytes rank"""
     par_place: int | None
@@ -105,12 +116,17 @@ def standing(league: League, name: str) -> Standing:
     """
     game = league.game(name)
     results = list(league.results(name))
-    entries = {entry: league.entry(f"{name}/{entry}").submission for entry in {result.pins.entry for result in results}}
+    found = {entry: league.entry(f"{name}/{entry}") for entry in league.entries(name)}
+    entries = {entry: one.submission for entry, one in found.items()}
     groups: dict[tuple[int, str, str], list[Result]] = {}
     for result in results:
         groups.setdefault((result.pins.version, result.pins.rules_sha256, result.pins.class_), []).append(result)
     now = (game.rules.version, game.rules_sha256)
-    current = [_current(game, class_, groups.pop((*now, class_), []), entries) for class_ in game.rules.classes]
+    unjudged = _unjudged(league, found.values())
+    current = [
+        _current(game, class_, groups.pop((*now, class_), []), entries, unjudged.get(class_, ()))
+        for class_ in game.rules.classes
+    ]
     frozen = [_frozen(key, group, entries) for key, group in sorted(groups.items(), key=_latest_version_first)]
     return Standing(game=game, boards=tuple(current), frozen=tuple(frozen))
 
@@ -123,7 +139,25 @@ def class_in_words(league: League, name: str) -> str:
     return f"{hardware.title if hardware else played.hardware}, up to {words.seconds(played.time.seconds)}{start}"
 
 
-def _current(game: Game, class_: str, results: Sequence[Result], entries: Mapping[str, Submission]) -> Board:
+def _unjudged(league: League, entries: Iterable[Entry]) -> dict[str, list[Unjudged]]:
+    """By class."""
+    found: dict[str, list[Unjudged]] = {}
+    for entry in entries:
+        about = entry.submission
+        for class_ in league.unjudged(entry):
+            one = Unjudged(
+                entry=plain(entry.name),
+                title=plain(about.title),
+                authors=tuple(map(plain, about.authors)),
+                techniques=tuple(map(plain, about.techniques)),
+            )
+            found.setdefault(class_, []).append(one)
+    return found
+
+
+def _current(
+    game: Game, class_: str, results: Sequence[Result], entries: Mapping[str, Submission], unjudged: Sequence[Unjudged]
+) -> Board:
     rules = game.rules
     rows, par = rank(results, rules.score), rules.par
     ranked, others = _lines(rows, partial(words.score, rules.score, own=rules.own_score), entries)
@@ -133,6 +167,7 @@ def _current(game: Game, class_: str, results: Sequence[Result], entries: Mappin
         rules_sha256=game.rules_sha256,
         ranked=ranked,
         others=others,
+        unjudged=tuple(unjudged),
         labels_alone=words.labels_alone(rules, results),
         par_place=None if par is None else sum(_score(row.result) < par.score for row in rows if row.rank is not None),
     )
