@@ -201,7 +201,7 @@ class Hub:
             if not mine:
                 issue = self._repository.get_issue(number)
                 _write(lambda: issue.create_comment(body), lambda: next(iter(self._mine(number, marker)), None))
-            elif mine[0].body != body:
+            elif mine[0].body.strip() != body.strip():
                 _write(lambda: mine[0].edit(body))
             for double in mine[1:]:
                 _write(double.delete)
@@ -256,22 +256,24 @@ class Hub:
             told = self._repository.get_issue(number).get_comment(comment)
             _write(lambda: told.create_reaction(reaction))
 
-    def dispatch(self, workflow: str, inputs: dict[str, str], title: str | None = None) -> None:
-        """Start a workflow of the default branch.
+    def dispatch(self, workflow: str, inputs: dict[str, str], title: str | None = None) -> str:
+        """Start a workflow of the default branch; give the address of the run.
 
         Args:
             title: of the run that comes of it, where starting it twice would do harm
         """
         with _explained(f"the workflow {workflow}"):
             begun = datetime.now(UTC) - timedelta(minutes=1)
-            asked = self._repository.get_workflow(workflow)
-            branch = self.default_branch
+            asked, branch = self._repository.get_workflow(workflow), self.default_branch
 
-            def started() -> bool | None:
+            def start() -> str:
+                return asked.create_dispatch(branch, inputs, throw=True, return_run_details=True).html_url
+
+            def started() -> str | None:
                 runs = self.runs(workflow) if title else []
-                return any(run.title == title and run.created > begun for run in runs) or None
+                return next((run.url for run in runs if run.title == title and run.created > begun), None)
 
-            _write(lambda: bool(asked.create_dispatch(branch, inputs, throw=True)), started)
+            return _write(start, started)
 
     def runs(self, workflow: str) -> list[Run]:
         """The most recent runs of a workflow, the newest first."""

@@ -1,22 +1,18 @@
-"""What `referee doctor` shows: the state of a machine, what its sandbox held, how to make it a runner."""
+"""What `referee doctor` shows: the state of a machine, and what its sandbox held."""
 
 from __future__ import annotations
 
-import re
-import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from referee.ground.hardware import Hardware
 from referee.presentation.words import plain
 from referee.untrusted.doctor import Line, State
 from referee.untrusted.selfcheck import Finding
 
 STYLES = {State.PASS: "green", State.WARN: "yellow", State.FAIL: "bold red"}
-DOCUMENTATION = "https://docs.github.com/en/actions/how-tos/manage-runners/self-hosted-runners/add-runners"
 
 
 def doctor_screen(lines: Sequence[Line]) -> RenderableType:
@@ -51,28 +47,3 @@ def probe_screen(sandbox: str, findings: Sequence[Finding]) -> RenderableType:
     seconds = sum(finding.seconds for finding in findings)
     told = f"{sandbox}: {len(findings) - through} of {len(findings)} probes held, {seconds:.0f} s"
     return Group(table, Text(told, "bold red" if through else "bold green"))
-
-
-def registration(fits: Mapping[str, Hardware], remote: str | None) -> str:
-    """The labels of a machine, and the commands that make it a runner of the repository at `remote`."""
-    if not fits:
-        return "this machine is none of the league's hardware; `referee doctor` says why"
-    address = _address(remote) or "https://github.com/OWNER/REPOSITORY"
-    lines = []
-    for name, hardware in fits.items():
-        own = [label for label in hardware.labels if label != "self-hosted"]
-        lines += [
-            f"{name}: {', '.join(hardware.labels)}",
-            f"  ./config.sh --url {shlex.quote(address)} --token TOKEN --labels {shlex.quote(','.join(own))} --unattended",
-        ]
-    lines += [
-        f"TOKEN: {address}/settings/actions/runners/new, valid for an hour; config.sh comes with the runner that it offers",
-        "give a machine the labels of one hardware only, and nothing else to do; see " + DOCUMENTATION,
-    ]
-    return "\n".join(lines)
-
-
-def _address(remote: str | None) -> str | None:
-    host = r"(?:https://github\.com/|git@github\.com:|ssh://git@github\.com/)"
-    found = re.fullmatch(host + r"([\w.-]+/[\w.-]+?)(?:\.git)?/?", remote or "")
-    return f"https://github.com/{found[1]}" if found else None

@@ -11,10 +11,9 @@ from rich.text import Text
 from referee.files.league import Game
 from referee.ground.machine import slowdowns
 from referee.ground.ranking import Row
-from referee.ground.result import Result, TrainedRound
-from referee.ground.scores import SCORES
+from referee.ground.result import Result
 from referee.ground.verdict import Verdict
-from referee.presentation import words
+from referee.presentation import sentences, words
 from referee.presentation.words import plain
 
 
@@ -37,39 +36,26 @@ def result_card(game: Game, result: Result, row: Row, rows: Sequence[Row], recor
     if result.reason:
         line("reason", plain(result.reason, 400))
     if result.fit:
-        bound, least = rules.fit.fit.bound.replace("_", " "), "worst round, " if len(result.rounds) > 1 else ""
-        line("fit", f"{words.measured(result.fit, rules.fit.loss)} ({least}{bound} {rules.fit.threshold:g})")
+        line("fit", sentences.fit(game, result))
     if result.scores:
-        line("score", _score_line(game, result), "bold")
-    line("rank", _rank_line(game, row, rows, recorded))
-    if others := _other_scores(game, result):
+        line("score", sentences.score(game, result) + sentences.spread(game, result), "bold")
+    line("rank", sentences.place(row, rows, recorded is not None) + sentences.distance(game, row, rows))
+    if others := sentences.other_scores(game, result):
         line("also", others)
     if result.heldout:
-        line("held-out", f"{words.measured(result.heldout, rules.fit.loss)} (never ranks)")
+        line("held-out", sentences.heldout(game, result))
     times = " ".join(f"{judged.trained.seconds:.3f}" for judged in result.rounds)
     line("seconds", f"{times} of {game.played(pins.class_).time.seconds}")
     trained = [judged.trained for judged in result.rounds]
-    line("energy", _energy_line(trained))
-    if held := [one.memory_gib for one in trained if one.memory_gib is not None]:
-        line("memory", f"{max(held):.2f} GiB, the most of all rounds" if len(held) > 1 else f"{held[0]:.2f} GiB")
+    line("energy", sentences.energy(trained))
+    if held := sentences.memory(trained):
+        line("memory", held)
     for told in slowdowns(result.calibrations):
         line("machine", f"was not steady: {told}; throttled, or shared with somebody", "yellow")
-    line(
-        "seeds",
-        "draw/training " + " ".join(f"{judged.trained.draw_seed}/{judged.trained.train_seed}" for judged in result.rounds),
-    )
+    line("seeds", sentences.seeds(trained))
     line("recorded", recorded or "no")
     title = Text(f"{pins.competition}/{pins.entry} · {pins.class_} · {plain(rules.title)}", "bold")
     return Group(title, table)
-
-
-def _energy_line(rounds: Sequence[TrainedRound]) -> str:
-    bound = f"at most {words.joules(sum(one.joules_at_most for one in rounds))} by the hardware's maximum power"
-    measured = [one.joules for one in rounds if one.joules is not None]
-    if len(measured) < len(rounds):
-        return f"{bound}; not measured"
-    meters = ", ".join(plain(meter) for meter in dict.fromkeys(meter for one in rounds for meter in one.meters))
-    return f"{words.joules(sum(measured))} by {meters}; {bound}"
 
 
 def board(game: Game, class_: str, rows: Sequence[Row]) -> RenderableType:
@@ -113,36 +99,3 @@ def _notes(game: Game, rows: Sequence[Row]) -> Iterator[str]:
 
 def _heldout(accuracy: float | None, loss: float) -> str:
     return words.loss(loss) if accuracy is None else words.percent(accuracy)
-
-
-def _score_line(game: Game, result: Result) -> str:
-    name, own = game.rules.score, game.rules.own_score
-    text = f"{name} {words.score(name, (result.scores or {}).get(name), own)}"
-    if spread := words.spread(result, name, own):
-        text += f" ({game.rules.aggregate} of {spread})"
-    return text
-
-
-def _other_scores(game: Game, result: Result) -> str:
-    scores = result.scores or {}
-    shown = [name for name in SCORES if name in scores and name != game.rules.score]
-    return " · ".join(f"{name} {words.score(name, scores[name])}" for name in shown)
-
-
-def _rank_line(game: Game, row: Row, rows: Sequence[Row], recorded: str | None) -> str:
-    name, own = game.rules.score, game.rules.own_score
-    ranked = [one for one in rows if one.rank is not None]
-    if row.rank is None:
-        return f"none; {len(ranked)} on the board" if ranked else "none; the board is empty"
-    would = "" if recorded else "would be "
-    equals = [plain(one.result.pins.entry) for one in ranked if one.rank == row.rank and one is not row]
-    shared = f", shared with {' and '.join(equals)}" if equals else ""
-    if row.rank == 1:
-        next_best = [one for one in ranked if one.rank != 1]
-        ahead = ""
-        if next_best and not equals:
-            ahead = f", {words.score(name, next_best[0].gap, own)} ahead of {plain(next_best[0].result.pins.entry)}"
-        return f"{would}1 of {len(ranked)}{shared}{ahead}"
-    leader = ranked[0].result
-    gap = words.score(name, row.gap, own)
-    return f"{would}{row.rank} of {len(ranked)}, {gap} behind {plain(leader.pins.entry)}{shared}"

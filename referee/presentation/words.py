@@ -21,13 +21,18 @@ def plain(text: str, most: int = 200) -> str:
 
     So is `##[`, which the log of a workflow takes for a command wherever it stands.
     """
-    shown = "".join(_visible(character) for character in text).replace("##[", "##\\u005b")
+    shown = "".join(_visible(character) for character in text[: most + 1]).replace("##[", "##\\u005b")
     return shown if len(shown) <= most else shown[: most - 1] + "…"
 
 
 def plain_lines(text: str, last: int) -> list[str]:
     """The last lines of a stranger's output, each as `plain`."""
     return [plain(line, 500) for line in text.replace("\r\n", "\n").split("\n") if line.strip()][-last:]
+
+
+def on_one_line(text: str) -> str:
+    """Several lines as one, with semicolons."""
+    return "; ".join(filter(None, map(str.strip, text.splitlines())))
 
 
 def score(name: str, value: float | None, own: OwnScore | None = None) -> str:

@@ -43,7 +43,7 @@ def main(parsed: argparse.Namespace) -> int:
     if hub.answered(number, said["id"]):
         print("this comment was answered before")
         return FINE
-    answer = _answer(job, hub, number, said["user"]["login"], line[0])
+    answer = _answer(hub, number, said["user"]["login"], line[0])
     if answer.told:
         hub.say(number, comment.ANSWER, answer.told)
     hub.react(number, said["id"], DONE if answer.done else REFUSED)
@@ -51,7 +51,7 @@ def main(parsed: argparse.Namespace) -> int:
     return FINE
 
 
-def _answer(job: Job, hub: Hub, number: int, login: str, line: str) -> Answer:
+def _answer(hub: Hub, number: int, login: str, line: str) -> Answer:
     asked = _WORDS.fullmatch(line)
     if asked is None:
         return Answer(False, comment.help_text())
@@ -69,7 +69,7 @@ def _answer(job: Job, hub: Hub, number: int, login: str, line: str) -> Answer:
         return Answer(False, comment.answer(f"A run is on its way already: {active[0].url}"))
     if pull.base != hub.default_branch:
         return Answer(False, comment.answer("This pull request is not opened against the default branch; nothing is played."))
-    return _run(job, hub, pull, commit, login) if name == "run" else _rejudge(job, hub, pull, login)
+    return _run(hub, pull, commit, login) if name == "run" else _rejudge(hub, pull, login)
 
 
 def _cancel(hub: Hub, active: list[Run], allowed: bool) -> Answer:
@@ -82,7 +82,7 @@ def _cancel(hub: Hub, active: list[Run], allowed: bool) -> Answer:
     return Answer(True)
 
 
-def _run(job: Job, hub: Hub, pull: PullRequest, commit: str, login: str) -> Answer:
+def _run(hub: Hub, pull: PullRequest, commit: str, login: str) -> Answer:
     if commit != pull.head:
         why = "has moved" if len(commit) == 40 else "is approved by its whole id, so that nothing can be pushed in between"
         return Answer(False, comment.answer(f"The head {why}. Read it, then:\n\n```\n/referee run {pull.head}\n```"))
@@ -91,23 +91,21 @@ def _run(job: Job, hub: Hub, pull: PullRequest, commit: str, login: str) -> Answ
     entry = changes.entry_of(hub.changes(pull.number, changes.MOST_CHANGES))
     if entry is None:
         return Answer(False, comment.answer("This pull request does not change one entry; nothing is played."))
-    return _dispatch(job, hub, pull, entry, login)
+    return _dispatch(hub, pull, entry, login)
 
 
-def _rejudge(job: Job, hub: Hub, pull: PullRequest, login: str) -> Answer:
+def _rejudge(hub: Hub, pull: PullRequest, login: str) -> Answer:
     earlier = [run for run in hub.runs(REFEREE) if run.pull_request == pull.number and run.trains]
     same = [run for run in earlier if run.title == title_of(run.entry or "", pull.head, pull.number)]
     if not same or same[0].entry is None:
         return Answer(False, comment.answer("Nothing was trained on this commit yet; `/referee run` plays it."))
-    return _dispatch(job, hub, pull, same[0].entry, login, same[0].id)
+    return _dispatch(hub, pull, same[0].entry, login, same[0].id)
 
 
-def _dispatch(job: Job, hub: Hub, pull: PullRequest, entry: str, login: str, trained: int | None = None) -> Answer:
+def _dispatch(hub: Hub, pull: PullRequest, entry: str, login: str, trained: int | None = None) -> Answer:
     inputs = {"entry": entry, "commit": pull.head, "pull_request": f"{pull.number}", "trained": f"{trained or ''}"}
-    hub.dispatch(REFEREE, inputs, title_of(entry, pull.head, pull.number, trained))
-    runs = f"{job.address}/actions/workflows/{REFEREE}"
-    told = comment.in_play(commit=pull.head, ref=entry, classes=(), by=login, run_url=runs)
-    hub.say(pull.number, comment.MARKER, told)
+    run = hub.dispatch(REFEREE, inputs, title_of(entry, pull.head, pull.number, trained))
+    hub.say(pull.number, comment.MARKER, comment.in_play(commit=pull.head, ref=entry, classes=(), by=login, run_url=run))
     hub.label(pull.number, "in-play")
-    hub.set_status(pull.head, "pending", f"{entry} waits for a runner", runs)
+    hub.set_status(pull.head, "pending", f"{entry} is in play", run)
     return Answer(True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from referee.adapters.ci import handed, pushing
 from referee.adapters.ci.handed import Found
 from referee.adapters.ci.job import Job, add_summary
+from referee.adapters.ci.report import standing
 from referee.adapters.cli.main import FINE, OURS, league_of
 from referee.adapters.github import REFEREE, Hub, PullRequest
 from referee.files import store
@@ -41,8 +42,7 @@ def main(parsed: argparse.Namespace) -> int:
     found = [handed.read_found(folder) for folder in sorted(parsed.collected.iterdir()) if folder.is_dir()]
     refused = (handed.read_failure(parsed.collected) or "").splitlines()
     recorded = _record(job, hub, league, found, refused) if found else []
-    for one in recorded:
-        _tell(job, hub, league, one)
+    _tell(job, hub, league, recorded)
     if recorded:
         hub.dispatch("pages.yml", {})
     if "head_commit" in job.event:
@@ -99,22 +99,24 @@ def _said(one: Found) -> str:
     return f"{_named(one)}: {result.verdict}{score}; run {source.run if source else '-'}"
 
 
-def _tell(job: Job, hub: Hub, league: League, one: Found) -> None:
-    source = one.result.source
-    if source is None or source.pull_request is None:
-        return
-    row, rows = running.place(Match.of(League(league.root), one.entry, one.result.pins.class_), one.result)
-    told = comment.judged(
-        commit=source.commit,
-        ref=one.entry,
-        game=league.game(one.result.pins.competition),
-        outcomes=[comment.Outcome(class_=one.result.pins.class_, result=one.result, row=row, rows=rows)],
-        run_url=f"{job.address}/actions/runs/{source.run}",
-        repository=job.repository,
-        recorded=True,
-    )
-    hub.say(source.pull_request, comment.MARKER, told)
-    hub.label(source.pull_request, "judged")
+def _tell(job: Job, hub: Hub, league: League, recorded: list[Found]) -> None:
+    """Say on each pull request what was recorded of it."""
+    fresh = League(league.root)
+    sources = {one.result.source: one.entry for one in recorded if one.result.source and one.result.source.pull_request}
+    for source, ref in sources.items():
+        results = [one.result for one in recorded if one.result.source == source]
+        told = comment.judged(
+            commit=source.commit,
+            ref=ref,
+            game=fresh.game(ref.split("/")[0]),
+            outcomes=[standing(fresh, ref, result) for result in results],
+            run_url=f"{job.address}/actions/runs/{source.run}",
+            repository=job.repository,
+            recorded=True,
+        )
+        assert source.pull_request is not None
+        hub.say(source.pull_request, comment.MARKER, told)
+        hub.label(source.pull_request, "judged")
 
 
 def _tell_unjudged(hub: Hub, league: League, commit: str) -> None:

@@ -13,12 +13,15 @@ from referee.adapters.github import Hub
 from referee.files import sent
 from referee.files.league import League
 from referee.ground.plan import Plan
+from referee.ground.result import Result
 from referee.play.match import Match
 from referee.play.running import place
 from referee.presentation import comment
 
 JUDGED_VARIABLE = "MLGOLF_JUDGED"
 """of the environment: the digest of what was judged; empty where the job that judges failed"""
+ATTESTED_VARIABLE = "MLGOLF_ATTESTED"
+"""of the environment: how the job ended that puts the repository's name to the results"""
 
 
 def arrange(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +48,8 @@ def main(parsed: argparse.Namespace) -> int:
         recorded=False,
     )
     add_summary(told)
+    if os.environ.get(ATTESTED_VARIABLE) == "failure":
+        print("::warning::the results carry no attestation and can't be recorded; run the failed jobs again")
     state, description = comment.status(game, outcomes)
     hub.set_status(plan.source.commit, state, description, job.url)
     if plan.source.pull_request is not None:
@@ -82,5 +87,10 @@ def _outcome(league: League, plan: Plan, class_: str, folder: Path | None) -> co
     result = handed.read_result(folder / class_)
     if result is None:
         return comment.Outcome(class_=class_, failure=handed.read_failure(folder / class_) or "the referee handed nothing on")
-    row, rows = place(Match.of(league, plan.ref, class_), result)
-    return comment.Outcome(class_=class_, result=result, row=row, rows=rows)
+    return standing(league, plan.ref, result)
+
+
+def standing(league: League, ref: str, result: Result) -> comment.Outcome:
+    """A result, and where it stands or would stand now."""
+    row, rows = place(Match.of(league, ref, result.pins.class_), result)
+    return comment.Outcome(class_=result.pins.class_, result=result, row=row, rows=rows)
