@@ -173,11 +173,10 @@ class Hub:
         with _explained(f"commit {commit[:12]}"):
             return list(map(_pull_request, self._repository.get_commit(commit).get_pulls()))
 
-    def in_play(self) -> list[int]:
-        """Numbers of the open pull requests that say that a run is on its way."""
-        with _explained("the issues"):
-            issues = self._repository.get_issues(state="open", labels=["in-play"])
-            return [issue.number for issue in issues if issue.pull_request is not None]
+    def in_play(self) -> list[PullRequest]:
+        """The open pull requests that say that a run is on its way."""
+        with _explained("the pull requests"):
+            return [pull for pull in map(_pull_request, self._repository.get_pulls(state="open")) if "in-play" in pull.labels]
 
     def changes(self, number: int, most: int) -> list[Change]:
         """What a pull request changes, up to `most` paths; of a moved file both."""

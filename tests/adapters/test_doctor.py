@@ -12,7 +12,8 @@ import pytest
 from conftest import needs_bubblewrap
 
 from referee.ground.hardware import Hardware, Requires
-from referee.presentation.machine_report import doctor_screen, registration
+from referee.presentation.machine_report import doctor_screen
+from referee.presentation.runner_setup import PROTECTS
 from referee.untrusted import doctor
 from referee.untrusted.doctor import Line, State
 from referee.untrusted.machine.fingerprint import fingerprint
@@ -69,24 +70,68 @@ def test_it_runs_outside_of_a_league_too(tmp_path):
     assert "no league here" in told.stdout and told.returncode in (0, 1) and told.stderr == ""
 
 
-def test_the_labels_of_this_machine_and_how_to_register_it(referee, league):
-    subprocess.run(["git", "init", "-q", str(league.root)], check=True)
-    subprocess.run(["git", "-C", str(league.root), "remote", "add", "origin", "git@github.com:golf/league.git"], check=True)
+@pytest.fixture
+def cloned(league):
+    """Makes the league a clone of a repository."""
+
+    def make(remote: str) -> None:
+        subprocess.run(["git", "init", "-q", str(league.root)], check=True)
+        subprocess.run(["git", "-C", str(league.root), "remote", "add", "origin", remote], check=True)
+
+    return make
+
+
+def test_the_labels_of_this_machine_and_how_to_register_it(referee, cloned):
+    cloned("git@github.com:golf/league.git")
     code, out, _ = referee("doctor", "--label")
     assert code == 0 and out.startswith("laptop: self-hosted, test\n") and "moon" not in out
-    assert "./config.sh --url https://github.com/golf/league --token TOKEN --labels test --unattended" in out
-    code, out, _ = referee("doctor", "--label", "--json")
-    assert json.loads(out) == {"laptop": ["self-hosted", "test"]}
+    command = "./config.sh --url https://github.com/golf/league --token TOKEN --labels test --ephemeral --unattended\n"
+    assert command in out and "git clone https://github.com/golf/league /opt/mlgolf/league" in out
+    assert all(f"  {name} " in out for name in PROTECTS)
     assert referee("doctor", "--label", "--hardware", "moon-base")[0] == 1
 
 
+def test_the_same_as_json_with_the_files(referee, cloned):
+    """Without a repository there is nothing to fill in."""
+    code, out, _ = referee("doctor", "--label", "--json")
+    assert code == 0 and json.loads(out) == {"laptop": {"labels": ["self-hosted", "test"], "files": {}}}
+    cloned("https://github.com/golf/league")
+    told = json.loads(referee("doctor", "--label", "--json", "--branch", "trunk")[1])
+    assert list(told["laptop"]["files"]) == list(PROTECTS)
+    assert "'golf/league/.github/workflows/referee.yml@refs/heads/trunk'" in told["laptop"]["files"]["job-started.sh"]
+
+
+def test_the_files_are_written_and_nothing_else_is_overwritten(referee, cloned, tmp_path):
+    cloned("https://github.com/golf/league.git")
+    words = ["doctor", "--label", "--out", str(tmp_path / "files")]
+    assert referee(*words)[::2] == (0, "")
+    written = {file.name: file.read_text() for file in (tmp_path / "files").iterdir()}
+    assert set(written) == set(PROTECTS) and "golf/league for laptop" in written["mlgolf-runner.service"]
+    (tmp_path / "files/before-job").unlink()
+    assert referee(*words)[0] == 0 and (tmp_path / "files/before-job").read_text() == written["before-job"]
+    (tmp_path / "files/install.sh").write_text("mine")
+    (tmp_path / "files/before-job").unlink()
+    code, out, err = referee(*words)
+    assert (code, out) == (2, "") and f"{tmp_path}/files/install.sh: another content is there already" in err
+    assert (tmp_path / "files/install.sh").read_text() == "mine" and not (tmp_path / "files/before-job").exists()
+
+
 @pytest.mark.parametrize(
-    "remote", ["https://github.com/golf/league", "https://github.com/golf/league.git", None, "/srv/league"]
+    ("remote", "words", "said"),
+    [
+        ("/srv/league", ["--label", "--out", "files"], "no remote `origin` at GitHub; name its repository with --repository"),
+        ("https://github.com/golf/le$(id)gue", ["--label"], "is no repository of GitHub; name it with --repository"),
+        ("https://github.com/golf/league/tree/main", ["--label"], "is no repository of GitHub"),
+        ("https://github.com/golf/..", ["--label"], "is no repository of GitHub"),
+        ("/srv/league", ["--label", "--repository", "golf"], '"golf" can\'t be the repository of a runner'),
+        ("/srv/league", ["--label", "--repository", "golf/league", "--branch", "a'b"], "\"a'b\" can't be the branch"),
+        ("/srv/league", ["--out", "files"], "--out, --repository and --branch belong to --label"),
+    ],
 )
-def test_the_address_to_register_with(remote):
-    told = registration({"laptop": Hardware(title="t", labels=("self-hosted", "a b"), max_watts=1)}, remote)
-    address = "https://github.com/golf/league" if remote and "golf" in remote else "https://github.com/OWNER/REPOSITORY"
-    assert f"--url {address} --token TOKEN --labels 'a b'" in told
+def test_odd_names_and_wrong_usage_get_one_line_and_exit_2(referee, cloned, remote, words, said):
+    cloned(remote)
+    code, out, err = referee("doctor", *words)
+    assert (code, out) == (2, "") and said in err and len(err.splitlines()) == 1
 
 
 def test_strangers_words_do_not_reach_the_terminal_raw():

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from actions import Actions, Ran
+from actions import Actions, JobRan, Ran
+from actions_place import Finished
+from season_lab import Lab
+from season_steps import Steps
 from standin import GitHub
+from standin_git import Changes
 
 PROJECT = Path(__file__).resolve().parents[2]
 ENTRIES = PROJECT / "tests/entries"
 ABOUT = "title: {title}\nauthors: [{author}]\nclasses: [{classes}]\n"
 RUNNER = {"lab-1": ("self-hosted", "test")}
+STICKY, ANSWER = "<!-- ml-golf:referee -->", "<!-- ml-golf:answer -->"
 
 
 def league_files(folder: Path) -> Path:
@@ -33,7 +41,9 @@ def league_files(folder: Path) -> Path:
     return folder
 
 
-def entry_files(name: str, which: str = "qualified/honest", *, author: str = "gauss", title: str | None = None, classes: str = "laptop-ss") -> dict[str, str]:
+def entry_files(
+    name: str, which: str = "qualified/honest", *, author: str = "gauss", title: str | None = None, classes: str = "laptop-ss"
+) -> dict[str, str]:
     """Path -> content of an entry of the competition `line`."""
     where = f"submissions/line/{name}"
     return {
@@ -43,18 +53,70 @@ def entry_files(name: str, which: str = "qualified/honest", *, author: str = "ga
     }
 
 
+@contextmanager
+def season(folder: Path, *, lab: Lab | None = None, site: bool = False, preloaded: bool = True, **settings: Any) -> Iterator[Season]:
+    """A league with a host, contestants, a stranger and one runner; at its end nothing has contradicted GitHub's document.
+
+    Args:
+        lab: plays in place of the sandbox; None trains truly
+        site: whether it is built
+        preloaded: as for `Steps`
+        settings: of `Actions`
+    """
+    steps = Steps(preloaded=preloaded)
+    if lab is not None:
+        steps.instead("referee ci train", lab)
+    if not site:
+        steps.instead("mkdocs build", _no_site)
+    with GitHub(folder / "hub", files=league_files(folder / "files")) as hub, steps.followed():
+        hub.add_user("host", "admin")
+        hub.add_user("rival-host", "maintain")
+        for login in ("gauss", "euler", "eve"):
+            hub.add_user(login)
+        actions = Actions(hub, folder / "jobs", **{"runners": dict(RUNNER), **settings})
+        yield Season(hub, actions, steps, lab)
+        assert hub.violations == []
+        assert actions.unknown == []
+        assert [one for one in hub.state.faults if one.left] == []
+
+
+def _no_site(directory: Path, variables: Mapping[str, str]) -> Finished:
+    (directory / ".build/site").mkdir(parents=True)
+    (directory / ".build/site/index.html").write_text("none\n")
+    return Finished(0, "", "")
+
+
 class Season:
     """One league for the length of a test."""
 
-    def __init__(self, hub: GitHub, actions: Actions) -> None:
-        self.hub, self.actions = hub, actions
+    def __init__(self, hub: GitHub, actions: Actions, steps: Steps, lab: Lab | None = None) -> None:
+        self.hub, self.actions, self.steps, self.lab = hub, actions, steps, lab
 
-    def enter(self, name: str = "mine", which: str = "qualified/honest", *, login: str = "gauss", **more: object) -> int:
+    def enter(
+        self,
+        name: str = "mine",
+        which: str = "qualified/honest",
+        *,
+        login: str = "gauss",
+        changes: Changes = {},
+        classes: str = "laptop-ss",
+        **more: str,
+    ) -> int:
         """A contestant opens a pull request; what it starts has run."""
-        files = {**entry_files(name, which, author=login), **more.pop("changes", {})}
-        number = self.hub.open_pull_request(login, f"add-{name}", files, **more)
+        files: Changes = {**entry_files(name, which, author=login, classes=classes), **changes}
+        return self.open(login, f"add-{name}", files, **more)
+
+    def open(self, login: str, branch: str, changes: Changes, **more: str) -> int:
+        """Somebody opens a pull request of any content; what it starts has run."""
+        number = self.hub.open_pull_request(login, branch, changes, **more)
         self.actions.run()
         return number
+
+    def push(self, number: int, changes: Changes, *, force: bool = False) -> str:
+        """The contestant pushes; what it starts has run."""
+        head = self.hub.push(number, changes, force=force)
+        self.actions.run()
+        return head
 
     def say(self, number: int, login: str, body: str) -> list[Ran]:
         """Somebody comments; what it starts has run."""
@@ -70,14 +132,61 @@ class Season:
         self.hub.merge(number, "host", method)
         return self.actions.run()
 
+    def start(self, workflow: str, **inputs: str) -> list[Ran]:
+        """A maintainer starts a workflow by its button; what it starts has run."""
+        import requests
+
+        asked = requests.post(
+            f"{self.hub.api_url}/repos/{self.hub.repository}/actions/workflows/{workflow}/dispatches",
+            json={"ref": "main", "inputs": inputs},
+            headers={"Authorization": f"Bearer {self.hub.user_token('host')}"},
+            timeout=60,
+        )
+        assert asked.status_code == 204, asked.text
+        return self.actions.run()
+
+    def again(self, ran: Ran) -> list[Ran]:
+        """The event that started a run is delivered once more; what it starts has run."""
+        self.hub.events.append(self.actions.done[ran.run_id][1])
+        return self.actions.run()
+
     def told(self, number: int) -> str:
         """The referee's one comment."""
-        [body] = [one["body"] for one in self.hub.sticky(number) if one["body"].startswith("<!-- ml-golf:referee -->")]
+        [body] = [one["body"] for one in self.hub.sticky(number) if one["body"].startswith(STICKY)]
         return str(body)
+
+    def silent(self, number: int) -> bool:
+        """Whether the referee has said nothing there."""
+        return not any(one["user"]["login"] == "github-actions[bot]" for one in self.hub.sticky(number))
 
     def answers(self, number: int) -> list[str]:
         """What the referee has answered to commands."""
-        return [one["body"] for one in self.hub.sticky(number) if one["body"].startswith("<!-- ml-golf:answer -->")]
+        return [one["body"] for one in self.hub.sticky(number) if one["body"].startswith(ANSWER)]
+
+    def reactions(self, number: int) -> list[list[str]]:
+        """Of each comment, the signs that the referee put under it."""
+        told = [one for one in self.hub.state.comments.values() if one.number == number]
+        return [[sign.content for sign in one.reactions] for one in told]
+
+    def state(self, number: int) -> tuple[list[str], list[str]]:
+        """Labels of a pull request, and the states of `referee/score` on its head, the newest first."""
+        return self.hub.labels(number), self.scores(self.hub.head(number))
+
+    def scores(self, commit: str) -> list[str]:
+        """The states of `referee/score` on a commit, the newest first."""
+        return [one["state"] for one in self.hub.statuses(commit) if one["context"] == "referee/score"]
+
+    def ran(self, workflow: str) -> list[Ran]:
+        """The runs of a workflow, in order."""
+        return [one for one in self.actions.ran if one.workflow == workflow]
+
+    def job(self, workflow: str, name: str) -> JobRan:
+        """A job of the latest run of a workflow."""
+        return self.ran(workflow)[-1].jobs[name]
+
+    def log(self, workflow: str, job: str, number: int = -1) -> str:
+        """All that a job of a run printed; the latest run's by default."""
+        return "".join(step.stdout + step.stderr for step in self.ran(workflow)[number].jobs[job].steps)
 
     def file(self, path: str) -> str:
         """A file of main as it is now."""
@@ -88,3 +197,14 @@ class Season:
         """Paths below one of main's folders."""
         listed = ["git", "-C", str(self.hub.git), "ls-tree", "-r", "--name-only", "main", "--", path]
         return subprocess.run(listed, capture_output=True, check=True, text=True).stdout.split()
+
+    def recorded(self, name: str) -> list[str]:
+        """The classes in which an entry has a result on main."""
+        inside = f"submissions/line/{name}/results/"
+        return [path.removeprefix(inside).removesuffix(".yaml") for path in self.files(inside) if path.endswith(".yaml")]
+
+
+def repeated(times: int, do: Callable[[], object]) -> None:
+    """Do something several times."""
+    for _ in range(times):
+        do()

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from standin_changes import Changes, stream
+
 CONFIG = """[core]
 \trepositoryformatversion = 0
 \tbare = true
@@ -36,18 +38,6 @@ BARE = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "LC_ALL": "
 """what every git of the stand-in sees beside the path: nobody's own settings"""
 ZERO = "0" * 40
 STATUS = {"A": "added", "D": "removed", "M": "modified", "R": "renamed", "C": "copied", "T": "changed"}
-
-
-@dataclass(frozen=True)
-class Mode:
-    """A file of another mode than 100644: 100755, 120000 with the target as content, 160000 with a commit's id."""
-
-    mode: str
-    content: str | bytes
-
-
-Changes = Mapping[str, str | bytes | Mode | None]
-"""path -> content, None for a file that goes"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,11 +138,8 @@ class Repository:
 
     def commit(self, ref: str, parent: str, changes: Changes, who: str, message: str) -> str:
         """Put a commit with changes on top of `parent`, and make `ref` point to it, whatever it pointed to."""
-        lines = [f"commit {ref}\nmark :1\ncommitter {_person(who)} now\n".encode(), _data(message.encode())]
-        lines.append(f"from {parent}\n".encode())
-        lines += [_change(path, content) for path, content in changes.items()]
-        lines.append(b"get-mark :1\ndone\n")
-        return self.git("fast-import", "--quiet", "--force", "--done", "--date-format=now", given=b"".join(lines))
+        arguments = ("--quiet", "--force", "--done", "--date-format=now")
+        return self.git("fast-import", *arguments, given=stream(ref, parent, changes, who, message))
 
     def commit_tree(self, tree: str, parents: list[str], who: str, message: str) -> str:
         """Make a commit of a tree, without a ref to it."""
@@ -229,25 +216,6 @@ def _commit(entry: str) -> Commit:
     return Commit(
         sha=sha, tree=tree, parents=tuple(parents.split()), author=author, email=email, date=date, message=message.strip("\n")
     )
-
-
-def _change(path: str, content: str | bytes | Mode | None) -> bytes:
-    quoted = b'"' + b"".join(b"\\%03o" % byte for byte in path.encode("utf-8", "surrogateescape")) + b'"'
-    if content is None:
-        return b"D " + quoted + b"\n"
-    mode = content if isinstance(content, Mode) else Mode("100644", content)
-    raw = mode.content.encode() if isinstance(mode.content, str) else mode.content
-    if mode.mode == "160000":
-        return b"M 160000 %s %s\n" % (raw, quoted)
-    return b"M %s inline %s\n" % (mode.mode.encode(), quoted) + _data(raw)
-
-
-def _data(raw: bytes) -> bytes:
-    return b"data %d\n%s\n" % (len(raw), raw)
-
-
-def _person(who: str) -> str:
-    return f"{who} <{who}@users.noreply.github.com>"
 
 
 def _identity(who: str) -> dict[str, str]:

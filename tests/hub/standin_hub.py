@@ -16,7 +16,7 @@ import standin_faults as faults
 import standin_people as people
 import standin_run_shapes as run_shapes
 import standin_shapes as shapes
-from standin_git import Changes
+from standin_changes import Changes
 from standin_issues import add_comment, relabel_named
 from standin_log import Event, Request
 from standin_server import Server
@@ -72,8 +72,7 @@ class GitHub:
 
     def user_token(self, login: str) -> str:
         """A token that may do what the user may do."""
-        self.state.user(login)
-        return self.state.give(Caller(login=login))
+        return self.state.give(Caller(login=self.state.user(login).login))
 
     def deploy_key(self, login: str = "deploy-key") -> str:
         """The password of a deploy key: it pushes over HTTP as the key does over SSH, to protected branches too."""
@@ -130,9 +129,7 @@ class GitHub:
 
     def head(self, number: int) -> str:
         """The head of a pull request."""
-        pull = self.state.issues[number].pull
-        assert pull is not None
-        return pull.head
+        return people.pull_of(self.state.issues[number]).head
 
     def main(self) -> str:
         """The head of main."""

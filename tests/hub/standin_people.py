@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import standin_events as events
-from standin_git import Changes
+from standin_changes import Changes
 from standin_state import Issue, Pull, State, now
 
 MAIN = "refs/heads/main"
@@ -112,6 +112,12 @@ def head_of(state: State, branch: str) -> str:
     sha = state.repository.sha(f"refs/heads/{branch}")
     assert sha is not None, branch
     return sha
+
+
+def pull_of(issue: Issue) -> Pull:
+    """What makes an issue a pull request."""
+    assert issue.pull is not None, issue.number
+    return issue.pull
 
 
 def _merges(issue: Issue) -> str:

@@ -24,19 +24,19 @@ def main(parsed: argparse.Namespace) -> int:
     hub = Job.here().hub()
     waiting, runs = hub.in_play(), hub.runs(REFEREE)
     dropped = 0
-    for number in waiting:
-        own = [run for run in runs if run.pull_request == number]
+    for pull in waiting:
+        own = [run for run in runs if run.pull_request == pull.number]
         if any(not run.done for run in own):
             continue
-        pull, last = hub.pull_request(number), own[0] if own else None
+        last = own[0] if own else None
         told = comment.stopped(
             commit=pull.head,
             ref=last.entry if last else None,
             reason=f"the run ended without an answer ({last.conclusion})" if last else "no run was ever started",
             run_url=last.url if last else None,
         )
-        hub.say(number, comment.MARKER, told)
-        hub.label(number, "ready")
+        hub.say(pull.number, comment.MARKER, told)
+        hub.label(pull.number, "ready")
         dropped += 1
     print(f"{len(waiting)} in play, {dropped} dropped")
     return FINE
