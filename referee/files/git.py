@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from referee.ground.errors import RefereeFault
@@ -20,7 +20,17 @@ _QUIET = {
 
 
 class GitRefused(RefereeFault):
-    """Git ended with an error; the sentence is its own."""
+    """Git ended with an error; the sentence is its own.
+
+    Args:
+        word: the subcommand
+        told: all that it said
+    """
+
+    def __init__(self, word: str, told: str) -> None:
+        self.told = told
+        lines = [line.strip() for line in told.splitlines() if line.strip(" \t-") and not line.startswith(("To ", "hint:"))]
+        super().__init__(f"git {word}: {'; '.join(lines)[:600]}")
 
 
 def git(folder: Path, *words: str, given: bytes | None = None, environment: Mapping[str, str] | None = None) -> bytes:
@@ -44,11 +54,17 @@ def git(folder: Path, *words: str, given: bytes | None = None, environment: Mapp
             env={**os.environ, **_QUIET, **(environment or {})},
         )
     except subprocess.TimeoutExpired:
-        raise GitRefused(f"git {words[0]}: no answer in {SECONDS} s") from None
+        raise GitRefused(next(_subcommand(words)), f"no answer in {SECONDS} s") from None
     if ended.returncode:
-        told = ended.stderr.decode("utf-8", "replace").strip().splitlines() or [f"exit status {ended.returncode}"]
-        raise GitRefused(f"git {words[0]}: {told[-1][:300]}")
+        told = ended.stderr.decode("utf-8", "replace")
+        raise GitRefused(next(_subcommand(words)), told if told.strip() else f"exit status {ended.returncode}")
     return ended.stdout
+
+
+def _subcommand(words: tuple[str, ...]) -> Iterator[str]:
+    """The word that is no option of Git's own."""
+    pairs = zip(("", *words), words, strict=False)
+    return (word for before, word in pairs if not word.startswith("-") and before != "-c")
 
 
 def authorised(url: str, token: str | None) -> dict[str, str]:

@@ -42,7 +42,9 @@ def get_permission(call: Call) -> Answer:
 
 @operation("GET /meta")
 def get_meta(call: Call) -> Answer:
-    return Answer(200, {"verifiable_password_authentication": False, "actions": ["192.0.2.0/24"], "web": ["192.0.2.0/24"]})
+    ranges = ["192.0.2.0/24"]
+    keys = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"]
+    return Answer(200, {"verifiable_password_authentication": False, "actions": ranges, "web": ranges, "ssh_keys": keys})
 
 
 @operation("GET /rate_limit")

@@ -13,12 +13,14 @@ from urllib.parse import urlsplit
 from referee.adapters.ci.job import Job
 from referee.adapters.github import Hub
 from referee.files.git import GitRefused, authorised, git
+from referee.ground.errors import RefereeFault
 
 KEY_VARIABLE = "MLGOLF_RECORD_KEY"
 """of the environment: a deploy key that may push where the default branch is protected; else the job's token pushes"""
 NAME = "github-actions[bot]"
 ADDRESS = "41898282+github-actions[bot]@users.noreply.github.com"
-_OUTRUN = ("rejected", "non-fast-forward", "fetch first", "cannot lock ref", "failed to push some refs")
+_OUTRUN = ("[rejected]", "cannot lock ref")
+"""what Git says where somebody else has pushed; `[remote rejected]` is a refusal of another kind"""
 
 
 def renew(job: Job, folder: Path, branch: str) -> None:
@@ -43,7 +45,7 @@ def push(job: Job, hub: Hub, folder: Path, branch: str, message: str) -> bool:
     """Commit everything below `submissions` and push it; False where the branch has moved in the meantime.
 
     Raises:
-        GitRefused: for any other reason, a branch protection for example.
+        RefereeFault: for any other reason, a branch protection for example.
     """
     git(folder, "add", "--all", "--force", "--", "submissions")
     author = ("-c", f"user.name={NAME}", "-c", f"user.email={ADDRESS}")
@@ -52,9 +54,10 @@ def push(job: Job, hub: Hub, folder: Path, branch: str, message: str) -> bool:
         with _access(job, hub) as (url, environment):
             git(folder, "push", "--quiet", url, f"HEAD:refs/heads/{branch}", environment=environment)
     except GitRefused as refusal:
-        if "protected" not in str(refusal) and any(word in str(refusal) for word in _OUTRUN):
+        if any(word in refusal.told for word in _OUTRUN):
             return False
-        raise
+        hint = f"where {branch} is protected, give the environment `record` a deploy key as {KEY_VARIABLE}"
+        raise RefereeFault(f"{refusal}; {hint}") from None
     return True
 
 
