@@ -93,6 +93,12 @@ class Run:
         return found["entry"] if found else None
 
     @property
+    def commit(self) -> str | None:
+        """Of a run of the referee, the commit that it plays."""
+        found = _TITLE.fullmatch(self.title)
+        return found["commit"] if found else None
+
+    @property
     def pull_request(self) -> int | None:
         """Of a run of the referee, the pull request that it plays."""
         found = _TITLE.fullmatch(self.title)
@@ -405,9 +411,10 @@ def _write(do: Callable[[], T], look: Callable[[], T | None] = lambda: None) -> 
                 continue
         except requests.RequestException:
             pass
+        # What was carried out may take a moment to be seen.
+        time.sleep(wait)
         if (found := look()) is not None:
             return found
-        time.sleep(wait)
     return do()
 
 

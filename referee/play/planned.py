@@ -1,7 +1,8 @@
 """A match on two machines: planned on one, trained on another, judged where it was planned.
 
 The plan is made before anything runs and travels apart from what the training machine hands on. Whoever trains can
-therefore choose neither what is trained nor on which draw; a machine that was broken into can lie about its time alone.
+therefore choose neither what is judged nor on which draw. A machine that was broken into can lie about its time, and hand in
+a model that came about in another way; fit and score are true of the model that it hands in.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from referee.files import draws
 from referee.files.league import League
+from referee.ground.classes import parse_class
 from referee.ground.errors import InputError, RefereeFault
 from referee.ground.plan import Plan, PlannedClass, SentFile
 from referee.ground.result import Result, Source
@@ -24,6 +26,7 @@ from referee.untrusted.sandbox import Sandbox
 MINUTES_A_ROUND = 5
 """beside its training: the draw, the box, judging"""
 MINUTES_A_JOB = 10
+BY_HAND = "takes longer than a workflow's job may; a host plays it on the machine itself with `referee run`"
 
 
 def plan(
@@ -39,13 +42,16 @@ def plan(
     Args:
         files: the entry's, as they lie in `league`
         attempts: class -> how often this entry was played in it before
-        classes: instead of all that the entry names
+        classes: instead of all that the entry names and that fit into a job
 
     Raises:
-        InputError: any fault of the entry or its competition, or a class that no job can hold.
+        InputError: any fault of the entry or its competition, or a class that is too long for a job.
     """
     entry = league.entry(ref)
-    matches = [Match.of(league, ref, class_) for class_ in classes or entry.submission.classes]
+    wanted = classes or [class_ for class_ in entry.submission.classes if parse_class(class_).time.in_job]
+    if not wanted:
+        raise InputError(f"{entry.ref}: {', '.join(entry.submission.classes)}: {BY_HAND}")
+    matches = [Match.of(league, ref, class_) for class_ in wanted]
     return Plan(
         source=source,
         competition=entry.competition,
@@ -59,10 +65,7 @@ def plan(
 def _planned(match: Match, attempt: int) -> PlannedClass:
     time = match.played.time
     if not time.in_job:
-        raise InputError(
-            f"{match.entry.ref}: {match.played} takes longer than a workflow's job may; "
-            "a host plays it on the machine itself with `referee run`"
-        )
+        raise InputError(f"{match.entry.ref}: {match.played}: {BY_HAND}")
     rounds = match.game.rules.rounds_in(match.played) * (2 if time.confirmed else 1)
     return PlannedClass(
         class_=str(match.played),

@@ -67,20 +67,25 @@ def needs_fix(*, commit: str, faults: Sequence[Fault]) -> str:
     )
 
 
-def ready(*, commit: str, ref: str, game: Game, offers: Sequence[Offer], before: int) -> str:
+def ready(*, commit: str, ref: str, game: Game, offers: Sequence[Offer], by_hand: Sequence[str] = (), before: int) -> str:
     """An entry without faults.
 
     Args:
+        by_hand: its classes that are too long for a workflow's job
         before: runs that wait or play already
     """
+    plays = f"{code(ref)} at {_short(commit)} plays {code(game.rules.title)} for {code(game.rules.score)}, lower is better."
+    long = f"Longer than a workflow's job may take, and so played by a host by hand: {', '.join(map(code, by_hand))}."
+    if not offers:
+        return _said("### Without a fault, and longer than a workflow's job may take", plays, long)
     queue = f"{before} run{'s wait or play' if before > 1 else ' waits or plays'} before it" if before else "nothing waits"
     rows = [(code(offer.class_), " ".join(map(code, offer.labels)), _expected(offer)) for offer in offers]
     return _said(
         "### Ready: a maintainer can approve with",
         block(f"/referee run {commit}"),
-        f"{code(ref)} at {_short(commit)} plays {code(game.rules.title)} for {code(game.rules.score)}, lower is better. "
-        f"In the queue: {queue}.",
+        f"{plays} In the queue: {queue}.",
         table(("class", "runs on", "takes at most"), rows),
+        *([long] if by_hand else []),
         "To approve is to let this commit's code run, in a sandbox, on the league's machines: read it first. "
         "A push takes the approval back.",
     )

@@ -71,6 +71,12 @@ OFFERS = [
 SAID: dict[str, Callable[[Game], str]] = {
     "needs-fix": lambda game: comment.needs_fix(commit=COMMIT, faults=FAULTS),
     "ready": lambda game: comment.ready(commit=COMMIT, ref="line/first", game=game, offers=OFFERS, before=2),
+    "ready-long": lambda game: comment.ready(
+        commit=COMMIT, ref="line/first", game=game, offers=OFFERS[:1], by_hand=["laptop-a"], before=0
+    ),
+    "only-long": lambda game: comment.ready(
+        commit=COMMIT, ref="line/first", game=game, offers=[], by_hand=["laptop-a", "laptop-b"], before=0
+    ),
     "in-play": lambda game: comment.in_play(
         commit=COMMIT, ref="line/first", classes=["laptop-ss", "laptop-a"], by="maintainer", run_url=RUN
     ),

@@ -26,7 +26,7 @@ PERMISSIONS = {
     "pages.yml": {"build": {"contents": "read"}, "deploy": {"pages": "write", "id-token": "write"}},
     "record.yml": {
         "collect": {"contents": "read", "actions": "read", "attestations": "read"},
-        "record": {"contents": "write", "pull-requests": "write", "actions": "write"},
+        "record": {"contents": "write", "pull-requests": "write", "actions": "write", "attestations": "read"},
     },
     "referee.yml": {
         "plan": {"contents": "read", "pull-requests": "write", "statuses": "write", "actions": "read"},

@@ -8,8 +8,6 @@ job opens strangers' models, so it may write nothing; `referee ci record` writes
 from __future__ import annotations
 
 import argparse
-import hashlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,9 +23,6 @@ from referee.ground.result import Result
 from referee.play import running
 from referee.play.match import Match
 from referee.play.verification import verify
-
-ATTEST_VARIABLE = "MLGOLF_ATTEST"
-"""of the environment: `false` where the repository's plan has no attestations"""
 
 
 def arrange(parser: argparse.ArgumentParser) -> None:
@@ -127,12 +122,13 @@ def _believed(hub: Hub, entry: Entry, run: int, class_: str, files: dict[str, by
         raise RefereeFault(f"run {run}: its result is of something else")
     if source is None or source.run != run:
         raise RefereeFault(f"run {run}: its result names another run")
-    if os.environ.get(ATTEST_VARIABLE) != "false" and not hub.attested(hashlib.sha256(content).hexdigest()):
-        raise RefereeFault(f"run {run}: the referee has not put its name to this result")
     inside = f"{class_}/"
     artifacts = {
         path.removeprefix(inside): kept
         for path, kept in files.items()
         if path.startswith(inside) and store.ARTIFACT_FILE.fullmatch(path.removeprefix(inside))
     }
-    return Found(entry=entry.ref, result=result, content=content, artifacts=artifacts)
+    found = Found(entry=entry.ref, result=result, content=content, artifacts=artifacts)
+    found.require_whole()
+    found.require_attested(hub)
+    return found

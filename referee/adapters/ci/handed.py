@@ -12,6 +12,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from referee.files import store
 from referee.files.decode import decode, encode
@@ -19,12 +20,17 @@ from referee.ground.errors import InputError, RefereeFault
 from referee.ground.plan import Plan
 from referee.ground.result import Result
 
+if TYPE_CHECKING:
+    from referee.adapters.github import Hub
+
 PLAN = "plan.json"
 ENTRY = "entry.txt"
 RESULT = "result.yaml"
 FAILURE = "failure.txt"
 MOST_FAILURE = 2000
 """characters of a failure that are read"""
+ATTEST_VARIABLE = "MLGOLF_ATTEST"
+"""of the environment: `false` where the repository's plan has no attestations"""
 DIGEST_VARIABLE = "MLGOLF_DIGEST"
 """of the environment: the digest that a step's input must have"""
 
@@ -39,6 +45,27 @@ class Found:
     content: bytes
     """of the result's file, to which the run has put its name"""
     artifacts: Mapping[str, bytes]
+
+    def require_whole(self) -> None:
+        """Check that the models are those that the result is about.
+
+        Raises:
+            RefereeFault: one is another, or there are more.
+        """
+        described = [judged.trained.artifact for judged in self.result.rounds]
+        wanted = {one.file: one.sha256 for one in described if one is not None and one.file is not None}
+        for name, content in self.artifacts.items():
+            if wanted.get(name) != hashlib.sha256(content).hexdigest():
+                raise RefereeFault(f"{self.entry}: {name} is no model of this result")
+
+    def require_attested(self, hub: Hub) -> None:
+        """Check that a run of the referee has put its name to the result, where the repository has attestations.
+
+        Raises:
+            RefereeFault: none has.
+        """
+        if os.environ.get(ATTEST_VARIABLE) != "false" and not hub.attested(hashlib.sha256(self.content).hexdigest()):
+            raise RefereeFault(f"{self.entry}: the referee has not put its name to this result")
 
 
 def write_plan(plan: Plan, folder: Path) -> str:

@@ -133,11 +133,20 @@ def _refuse(job: Job, hub: Hub, error: InputError) -> None:
     if not number or not COMMIT.fullmatch(commit):
         return
     pull = hub.pull_request(int(number))
-    if any(fault.path for fault in error.faults):
+    if pull.merged and "judged" in pull.labels:
+        # A run that is run again when all is said.
+        return
+    hub.set_status(commit, "error", "nothing was played", job.url)
+    if pull.head != commit:
+        # What was pushed meanwhile has its own comment.
+        return
+    if pull.merged:
+        hub.say(pull.number, comment.MARKER, comment.unjudged(ref=job.input("entry")))
+        hub.label(pull.number, "needs-fix")
+    elif any(fault.path for fault in error.faults):
         hub.say(pull.number, comment.MARKER, comment.needs_fix(commit=pull.head, faults=error.faults))
         hub.label(pull.number, "needs-fix")
     else:
         told = comment.stopped(commit=pull.head, ref=job.input("entry"), reason=str(error), run_url=job.url)
         hub.say(pull.number, comment.MARKER, told)
         hub.label(pull.number, "ready")
-    hub.set_status(commit, "error", "nothing was played", job.url)

@@ -44,10 +44,14 @@ def restore(folder: Path, path: str) -> None:
 def push(job: Job, hub: Hub, folder: Path, branch: str, message: str) -> bool:
     """Commit everything below `submissions` and push it; False where the branch has moved in the meantime.
 
+    Where it stands there already, as in a job that is run again, nothing is pushed.
+
     Raises:
         RefereeFault: for any other reason, a branch protection for example.
     """
     git(folder, "add", "--all", "--force", "--", "submissions")
+    if not git(folder, "diff", "--cached", "--name-only"):
+        return True
     author = ("-c", f"user.name={NAME}", "-c", f"user.email={ADDRESS}")
     git(folder, *author, "commit", "--quiet", "--no-verify", "--file=-", given=message.encode())
     try:

@@ -34,7 +34,7 @@ def main(parsed: argparse.Namespace) -> int:
     if pull is None or pull.base != hub.default_branch:
         print("the commit that was checked is no head of an open pull request any more")
         return FINE
-    if hub.statuses(pull.head) or any(run.pull_request == pull.number and not run.done for run in hub.runs(REFEREE)):
+    if hub.statuses(pull.head) or any(run.commit == pull.head and not run.done for run in hub.runs(REFEREE)):
         print(f"pull request {pull.number}: this commit was played, or is in play")
         return FINE
     league = league_of(parsed)
@@ -50,7 +50,7 @@ def welcome(hub: Hub, league: League, pull: PullRequest, found: Entering) -> int
     faults = list(found.faults)
     if found.ref is not None and not faults:
         try:
-            offers = _offers(league, found.ref)
+            offers, by_hand = _offers(league, found.ref)
         except InputError as error:
             faults += error.faults
     if found.ref is None or faults:
@@ -60,16 +60,17 @@ def welcome(hub: Hub, league: League, pull: PullRequest, found: Entering) -> int
         return FAULTS
     before = sum(not run.done for run in hub.runs(REFEREE))
     game = league.game(found.ref.split("/")[0])
-    told = comment.ready(commit=pull.head, ref=found.ref, game=game, offers=offers, before=before)
+    told = comment.ready(commit=pull.head, ref=found.ref, game=game, offers=offers, by_hand=by_hand, before=before)
     hub.say(pull.number, comment.MARKER, told)
     hub.label(pull.number, "ready")
     print(f"pull request {pull.number}: {found.ref} is ready")
     return FINE
 
 
-def _offers(league: League, ref: str) -> list[comment.Offer]:
+def _offers(league: League, ref: str) -> tuple[list[comment.Offer], list[str]]:
+    """What a workflow can play, and the classes that are too long for its job."""
     matches = [Match.of(league, ref, class_) for class_ in league.entry(ref).submission.classes]
-    return [
+    offers = [
         comment.Offer(
             class_=str(match.played),
             labels=match.hardware.labels,
@@ -78,4 +79,6 @@ def _offers(league: League, ref: str) -> list[comment.Offer]:
             most_rounds=match.game.rules.rounds_in(match.played) * (2 if match.played.time.confirmed else 1),
         )
         for match in matches
+        if match.played.time.in_job
     ]
+    return offers, [str(match.played) for match in matches if not match.played.time.in_job]
