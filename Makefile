@@ -8,7 +8,7 @@ SCHEMA := $(BIN)/check-jsonschema --quiet --builtin-schema vendor
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help play test slow fuzz vm lint bench site serve verify packages clean
+.PHONY: help play test slow fuzz flow vm lint bench site serve verify packages clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -25,6 +25,9 @@ slow: packages .venv/all  ## run the tests that take minutes
 
 fuzz: .venv/all  ## feed the readers damaged files for ten minutes
 	$(BIN)/python -m tests.fuzz --minutes 10
+
+flow: packages .venv/all  ## play a pull request through all workflows on a stand-in for GitHub, and print what happens
+	$(BIN)/python tests/hub/transcript.py
 
 vm: .venv/all  ## try the caps on memory on virtual machines with other control groups, in twelve minutes
 	tests/vm/run

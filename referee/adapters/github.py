@@ -209,7 +209,7 @@ class Hub:
             elif mine[0].body.strip() != body.strip():
                 _write(lambda: mine[0].edit(body))
             for double in mine[1:]:
-                _write(double.delete)
+                _remove(double.delete)
 
     def _mine(self, number: int, marker: str) -> list[IssueComment]:
         comments = islice(self._repository.get_issue(number).get_comments(), MOST_COMMENTS)
@@ -221,7 +221,7 @@ class Hub:
             issue = self._repository.get_issue(number)
             carried = {label.name for label in issue.get_labels()}
             for name in sorted(carried & set(LABELS) - {wanted}):
-                _write(partial(issue.remove_from_labels, name))
+                _remove(partial(issue.remove_from_labels, name))
             if wanted not in carried:
                 self._make_label(wanted)
                 _write(lambda: issue.add_to_labels(wanted))
@@ -416,6 +416,15 @@ def _write(do: Callable[[], T], look: Callable[[], T | None] = lambda: None) -> 
         if (found := look()) is not None:
             return found
     return do()
+
+
+def _remove(do: Callable[[], object]) -> None:
+    """Carry out a removal, of what may be gone already: by a try whose answer was lost, or by somebody else."""
+    try:
+        _write(do)
+    except GithubException as refusal:
+        if refusal.status != 404:
+            raise
 
 
 def _asked_wait(refusal: GithubException) -> float:

@@ -57,6 +57,7 @@ class Actions:
         self.waiting: dict[int, Run] = {}
         self.done: dict[int, tuple[Run, Event]] = {}
         """every run with its event, for a further attempt"""
+        hub.state.title = self._title
 
     @property
     def transcript(self) -> list[str]:
@@ -162,13 +163,19 @@ class Actions:
         github = actions_events.context(self.hub, event, workflow, run_id=run_id, number=shown.number, attempt=shown.attempt)
         inputs, fork = actions_events.inputs(workflow, event), actions_events.from_fork(self.hub, event)
         facts = Facts(self.world, workflow, run_id, shown.attempt, github, inputs, fork)
-        plain, scope = workflow.plain, facts.scope("run-name", facts.early)
-        title = as_text(fill(plain.get("run-name", ""), scope)).strip() or actions_events.title(event, workflow)
-        ran = Ran(workflow.file, event.name, run_id, title, attempt=shown.attempt)
-        ran.concurrency = concurrency(fill(plain.get("concurrency"), facts.scope("concurrency", facts.early)))
+        ran = Ran(workflow.file, event.name, run_id, _named(facts, event), attempt=shown.attempt)
+        ran.concurrency = concurrency(fill(workflow.plain.get("concurrency"), facts.scope("concurrency", facts.early)))
         run = Run(facts, ran)
         self.done[run_id] = (run, event)
         return run
+
+    def _title(self, path: str, event: Event) -> str:
+        """What a run that was only asked for will be called."""
+        file = path.rpartition("/")[2]
+        content = self.hub.state.repository.content(event.sha, path)
+        workflow = Workflow.read(file, f"{content}\n".encode(), event.sha)
+        github = actions_events.context(self.hub, event, workflow, run_id=0, number=0, attempt=1)
+        return _named(Facts(self.world, workflow, 0, 1, github, actions_events.inputs(workflow, event), False), event)
 
     def _further(self, run: Run) -> Ran:
         """Take a run as far as it goes; one that ends is an event."""
@@ -193,3 +200,9 @@ class Actions:
                 open_ = job.result in OPEN
                 status, conclusion = (job.result, None) if open_ else ("completed", job.result)
                 self.hub.set_job(run.ran.run_id, job.title or name, status=status, conclusion=conclusion, labels=job.labels)
+
+
+def _named(facts: Facts, event: Event) -> str:
+    """What a run is called: its `run-name`, or what GitHub takes in its place."""
+    named = as_text(fill(facts.workflow.plain.get("run-name", ""), facts.scope("run-name", facts.early))).strip()
+    return named or actions_events.title(event, facts.workflow)

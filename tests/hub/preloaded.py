@@ -17,7 +17,10 @@ from typing import Any
 
 from referee.adapters.cli import main
 
-LOADED = ("github", *(f"ci.{step}" for step in "check collect command entering judge plan record rejudge report sweep welcome".split()))
+LOADED = (
+    "github",
+    *(f"ci.{step}" for step in "check collect command entering judge plan record rejudge report sweep welcome".split()),
+)
 
 
 def serve() -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import html
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import requests
 from actions import Actions, JobRan, Ran
 from actions_place import Finished
 from season_lab import Lab
 from season_steps import Steps
 from standin import GitHub
 from standin_git import Changes
+
+from referee.untrusted.machine import lock
 
 PROJECT = Path(__file__).resolve().parents[2]
 ENTRIES = PROJECT / "tests/entries"
@@ -23,13 +27,10 @@ RUNNER = {"lab-1": ("self-hosted", "test")}
 STICKY, ANSWER = "<!-- ml-golf:referee -->", "<!-- ml-golf:answer -->"
 
 
-def league_files(folder: Path) -> Path:
-    """What the league's repository holds: this project with the tests' own competition."""
-    tracked = subprocess.run(
-        ["git", "-C", str(PROJECT), "ls-files", "-z", "--cached", "--others", "--exclude-standard", ".github", "referee", "site"],
-        capture_output=True,
-        check=True,
-    )
+def league_files(folder: Path, folders: tuple[str, ...] = ("referee", "site")) -> Path:
+    """What the league's repository holds: this project's workflows, some of its folders, the tests' own competition."""
+    listed = ("ls-files", "-z", "--cached", "--others", "--exclude-standard", ".github", *folders)
+    tracked = subprocess.run(["git", "-C", str(PROJECT), *listed], capture_output=True, check=True)
     # The project's own tests would run themselves.
     files = [Path(name) for name in tracked.stdout.decode().split("\0") if name and name != ".github/workflows/ci.yml"]
     for name in [*files, *map(Path, ("mkdocs.yml", "pyproject.toml", "constraints.txt", "README.md"))]:
@@ -54,7 +55,9 @@ def entry_files(
 
 
 @contextmanager
-def season(folder: Path, *, lab: Lab | None = None, site: bool = False, preloaded: bool = True, **settings: Any) -> Iterator[Season]:
+def season(
+    folder: Path, *, lab: Lab | None = None, site: bool = False, preloaded: bool = True, **settings: Any
+) -> Iterator[Season]:
     """A league with a host, contestants, a stranger and one runner; at its end nothing has contradicted GitHub's document.
 
     Args:
@@ -67,20 +70,25 @@ def season(folder: Path, *, lab: Lab | None = None, site: bool = False, preloade
     if lab is not None:
         steps.instead("referee ci train", lab)
     if not site:
-        steps.instead("mkdocs build", _no_site)
-    with GitHub(folder / "hub", files=league_files(folder / "files")) as hub, steps.followed():
+        steps.instead("mkdocs build", no_site)
+    # A double and a site that is not built do without the referee's code, which makes every checkout faster.
+    folders = ("referee", "site") if site or lab is None else ()
+    with GitHub(folder / "hub", files=league_files(folder / "files", folders)) as hub, steps.followed(folder):
         hub.add_user("host", "admin")
         hub.add_user("rival-host", "maintain")
         for login in ("gauss", "euler", "eve"):
             hub.add_user(login)
-        actions = Actions(hub, folder / "jobs", **{"runners": dict(RUNNER), **settings})
+        # Nor does a training wait for who else plays on this machine.
+        apart = {lock.VARIABLE: str(folder / "lock")}
+        actions = Actions(hub, folder / "jobs", **{"runners": dict(RUNNER), "environment": apart, **settings})
         yield Season(hub, actions, steps, lab)
         assert hub.violations == []
         assert actions.unknown == []
         assert [one for one in hub.state.faults if one.left] == []
 
 
-def _no_site(directory: Path, variables: Mapping[str, str]) -> Finished:
+def no_site(directory: Path, variables: Mapping[str, str]) -> Finished:
+    """In place of a site, a page."""
     (directory / ".build/site").mkdir(parents=True)
     (directory / ".build/site/index.html").write_text("none\n")
     return Finished(0, "", "")
@@ -89,8 +97,8 @@ def _no_site(directory: Path, variables: Mapping[str, str]) -> Finished:
 class Season:
     """One league for the length of a test."""
 
-    def __init__(self, hub: GitHub, actions: Actions, steps: Steps, lab: Lab | None = None) -> None:
-        self.hub, self.actions, self.steps, self.lab = hub, actions, steps, lab
+    def __init__(self, hub: GitHub, actions: Actions, steps: Steps | None = None, lab: Lab | None = None) -> None:
+        self.hub, self.actions, self.steps, self.lab = hub, actions, steps or Steps(), lab or Lab()
 
     def enter(
         self,
@@ -98,13 +106,20 @@ class Season:
         which: str = "qualified/honest",
         *,
         login: str = "gauss",
-        changes: Changes = {},
+        changes: Changes | None = None,
         classes: str = "laptop-ss",
         **more: str,
     ) -> int:
         """A contestant opens a pull request; what it starts has run."""
-        files: Changes = {**entry_files(name, which, author=login, classes=classes), **changes}
-        return self.open(login, f"add-{name}", files, **more)
+        files: Changes = {**entry_files(name, which, author=login, classes=classes), **(changes or {})}
+        return self.open(login, f"add-{name}-{len(self.hub.state.issues)}", files, **more)
+
+    def bring(self, **more: str) -> tuple[int, str]:
+        """A pull request with an entry of its own, before any check of it; gives its number and the entry's name."""
+        name = f"e{len(self.hub.state.issues)}"
+        number = self.hub.open_pull_request("gauss", f"add-{name}", entry_files(name, **more))
+        self.hub.events.clear()
+        return number, name
 
     def open(self, login: str, branch: str, changes: Changes, **more: str) -> int:
         """Somebody opens a pull request of any content; what it starts has run."""
@@ -134,8 +149,6 @@ class Season:
 
     def start(self, workflow: str, **inputs: str) -> list[Ran]:
         """A maintainer starts a workflow by its button; what it starts has run."""
-        import requests
-
         asked = requests.post(
             f"{self.hub.api_url}/repos/{self.hub.repository}/actions/workflows/{workflow}/dispatches",
             json={"ref": "main", "inputs": inputs},
@@ -204,7 +217,6 @@ class Season:
         return [path.removeprefix(inside).removesuffix(".yaml") for path in self.files(inside) if path.endswith(".yaml")]
 
 
-def repeated(times: int, do: Callable[[], object]) -> None:
-    """Do something several times."""
-    for _ in range(times):
-        do()
+def shown(comment: str) -> str:
+    """A comment with the contestants' words as a reader sees them."""
+    return html.unescape(comment)

@@ -1,4 +1,4 @@
-"""How the scripts of jobs run in a season: what a test does before one, or in place of one, and `referee` without its imports."""
+"""How the scripts of jobs run in a season: what a test does before one or in place of one; `referee` with its imports done."""
 
 from __future__ import annotations
 
@@ -51,14 +51,17 @@ class Steps:
         self.waiting.insert(0, _Waiting(words, double, times))
 
     @contextmanager
-    def followed(self) -> Iterator[None]:
-        """While this lasts, scripts of jobs run so."""
+    def followed(self, folder: Path) -> Iterator[None]:
+        """While this lasts, scripts of the jobs below a folder run so."""
         true = Place.run
         with _Server() as server:
 
-            def run(place: Place, script: str, shell: str | None, directory: Path, variables: Mapping[str, str], seconds: float) -> Finished:
-                done = self._done(script, directory, variables)
-                if done is None and self.preloaded and (plain := PLAIN.fullmatch(script)):
+            def run(
+                place: Place, script: str, shell: str | None, directory: Path, variables: Mapping[str, str], seconds: float
+            ) -> Finished:
+                inside = place.folder.is_relative_to(folder.resolve())
+                done = self._done(script, directory, variables) if inside else None
+                if inside and done is None and self.preloaded and (plain := PLAIN.fullmatch(script)):
                     return server.call(plain[1].split(), directory, variables, seconds, place.temp)
                 return done or true(place, script, shell, directory, variables, seconds)
 

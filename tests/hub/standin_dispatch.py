@@ -36,7 +36,7 @@ def dispatch(call: Call) -> Answer:
         state,
         workflow=path,
         event="workflow_dispatch",
-        display_title=run_shapes.workflow(state, path)["name"],
+        display_title=state.title(path, event) if state.title else run_shapes.workflow(state, path)["name"],
         head_branch=branch,
         head_sha=sha,
         actor=call.login,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from datetime import timedelta
 from typing import Any
 
 import standin_shapes as shapes
 import yaml
+from standin_git import Repository
 from standin_shapes import Shape
 from standin_state import Artifact, Job, Run, State
 
@@ -17,7 +19,14 @@ KEPT = timedelta(days=90)
 
 def read(state: State, path: str, revision: str = "refs/heads/main") -> dict[str, Any] | None:
     """A workflow's file, with every value as text: `on` stays `on`."""
-    text = state.repository.content(revision, path)
+    ref = state.repository.folder / revision
+    return _parsed(state.repository, ref.read_text().strip() if ref.is_file() else revision, path)
+
+
+@functools.cache
+def _parsed(repository: Repository, commit: str, path: str) -> dict[str, Any] | None:
+    # A list of runs asks for each.
+    text = repository.content(commit, path)
     return None if text is None else yaml.load(text, Loader=yaml.BaseLoader)
 
 

@@ -6,7 +6,7 @@ import itertools
 import secrets
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -177,6 +177,8 @@ class State:
     tickets: dict[str, bytes] = field(default_factory=dict)
     """what the blob store gives out, each once"""
     attestations: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    title: Callable[[str, Event], str] | None = None
+    """what a run of a workflow's file that was asked for will be called, where somebody follows the workflows"""
     faults: list[Any] = field(default_factory=list)
     events: deque[Event] = field(default_factory=deque)
     requests: list[Request] = field(default_factory=list)

@@ -94,6 +94,7 @@ def checkout(hub, tmp_path):
         server=hub.server_url,
         api=hub.api_url,
         run=1,
+        attempt=1,
         commit=hub.main(),
         token=hub.token({"contents": "write"}),
         event={},

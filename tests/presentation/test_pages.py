@@ -205,7 +205,7 @@ def folder(tmp_path: Path) -> Folder:
 
 
 def test_a_board_page_reads_as_the_golden_one(folder: Folder) -> None:
-    """Ranks, records, spread, gap, noise, par, what did not qualify, is not judged, is frozen; UPDATE_GOLDEN=1 writes it anew."""
+    """Ranks, records, spread, gap, noise, par, what did not qualify, is not judged, is frozen; UPDATE_GOLDEN=1 writes it."""
     folder.competition(par={"score": 130, "kind": "reference", "source": "a long run of pruning"}, version=2)
     folder.result(
         "pruned", (120, 118, 125, 119, 121, 122), day=3, said={"authors": ["ada", "grace"], "techniques": ["pruning", "Adam"]}

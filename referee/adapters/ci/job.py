@@ -26,6 +26,8 @@ class Job:
     """address of the site, and of the repositories on it"""
     api: str
     run: int
+    attempt: int
+    """1, and one more each time that the whole run is started anew"""
     commit: str
     """the default branch's, but for a pull request's own workflows"""
     token: str | None
@@ -47,6 +49,7 @@ class Job:
             server=_variable("GITHUB_SERVER_URL"),
             api=_variable("GITHUB_API_URL"),
             run=int(_variable("GITHUB_RUN_ID")),
+            attempt=int(_variable("GITHUB_RUN_ATTEMPT")),
             commit=_variable("GITHUB_SHA"),
             token=os.environ.get("GITHUB_TOKEN") or None,
             event=json.loads(Path(file).read_text(encoding="utf-8")),

@@ -93,10 +93,11 @@ def _standing(job: Job, league: League, commit: str) -> tuple[str, tuple[SentFil
 
 
 def _attempts(job: Job, hub: Hub, league: League, ref: str) -> dict[str, int]:
-    """How often the entry was played: runs that ended without a record count too."""
+    """How often the entry was played: runs that ended without a record count too, and so does each start of this one."""
     runs = sum(
         run.entry == ref and run.trains and run.id != job.run and run.conclusion == "success" for run in hub.runs(REFEREE)
     )
+    runs += job.attempt - 1
     entry, attempts = league.entry(ref), {}
     for class_ in entry.submission.classes:
         file = entry.folder / "results" / f"{class_}.yaml"
