@@ -16,6 +16,8 @@ from referee.adapters.github import LONGEST_WAIT, Hub
 from referee.ground.errors import RefereeFault
 from referee.ground.verdict import Verdict
 
+pytestmark = pytest.mark.slow
+
 WRITES = ("/comments$", "/labels$", r"/issues/\d+/labels$", "/statuses/", "/reactions$", "/dispatches$")
 SECONDARY = {"message": "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."}
 ALL = dict.fromkeys(("actions", "attestations", "contents", "issues", "pull-requests", "statuses"), "write")

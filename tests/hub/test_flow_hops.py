@@ -28,6 +28,8 @@ from referee.ground.result import Training
 from referee.ground.verdict import Verdict
 from referee.play.training import FILE
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass
 class Forger:

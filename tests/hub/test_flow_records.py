@@ -10,6 +10,8 @@ from season_lab import Lab
 
 from referee.ground.verdict import Verdict
 
+pytestmark = pytest.mark.slow
+
 LAB = Lab(verdict=Verdict.CRASHED)
 RULES = "competitions/line/competition.yaml"
 

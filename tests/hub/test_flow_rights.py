@@ -17,6 +17,8 @@ from season_lab import Lab
 
 from referee.ground.verdict import Verdict
 
+pytestmark = pytest.mark.slow
+
 Needed = dict[tuple[str, str], set[tuple[frozenset[str], str]]]
 """of a workflow and a job, what was asked of it: one of some permissions, at a level"""
 
