@@ -6,6 +6,8 @@ import base64
 import io
 import json
 import stat
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -83,6 +85,17 @@ def test_a_step_outside_a_workflow_says_so(monkeypatch, capsys):
     monkeypatch.delenv("GITHUB_EVENT_PATH", raising=False)
     assert main(["ci", "sweep"]) == 2
     assert "GITHUB_EVENT_PATH is not set; `referee ci` is for workflows" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "missing", "extra"), [(["ci", "sweep"], "github", "ci"), (["judge", "a/b", "--artifact", "."], "onnx", "judge")]
+)
+def test_a_library_that_is_missing_is_named_with_its_extra(repository, words, missing, extra):
+    """One line, exit 3."""
+    without = f"import sys; sys.modules[{missing!r}] = None; from referee.adapters.cli import main; sys.exit(main({words!r}))"
+    ended = subprocess.run([sys.executable, "-c", without], cwd=repository, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert ended.stderr == f"referee: {missing} is not installed; pip install --editable '.[{extra}]'\n"
 
 
 def zipped(*files: tuple[str, bytes, int]) -> bytes:

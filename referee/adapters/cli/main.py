@@ -45,8 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
     # What is loaded to begin with is no garbage, and looking for it takes as long as loading a part of it.
     gc.disable()
-    parsed = _parser(arguments if arguments is not None else sys.argv[1:]).parse_args(arguments)
-    gc.enable()
+    try:
+        parsed = _parser(arguments if arguments is not None else sys.argv[1:]).parse_args(arguments)
+    except ModuleNotFoundError as error:
+        return _lacks(error)
+    finally:
+        gc.enable()
     command: Callable[[argparse.Namespace], int] = parsed.command
     try:
         return command(parsed)
@@ -54,8 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _explain(error, parsed.json)
         return error.exit_code
     except ModuleNotFoundError as error:
-        print(f"referee: {error.name} is not installed; pip install --editable '.[judge]'", file=sys.stderr)
-        return OURS
+        return _lacks(error)
     except KeyboardInterrupt:
         print("referee: stopped; nothing was recorded", file=sys.stderr)
         return OURS
@@ -106,6 +109,12 @@ def _leaves(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
     """A command's parser, or those of its own subcommands."""
     nested = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
     return [leaf for action in nested for leaf in action.choices.values()] or [parser]
+
+
+def _lacks(error: ModuleNotFoundError) -> int:
+    extra = "ci" if error.name in ("github", "requests") else "judge"
+    print(f"referee: {error.name} is not installed; pip install --editable '.[{extra}]'", file=sys.stderr)
+    return OURS
 
 
 def _explain(error: GolfError, as_json: bool) -> None:
