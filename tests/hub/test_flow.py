@@ -114,8 +114,9 @@ def test_the_site_is_built_at_the_merge_and_after_the_record(season, first):
     """The board names the entry, first as one that nobody has judged, then with its score."""
     before, after = [site["competitions/line/index.html"].decode() for site in season.actions.deployed[:2]]
     [score] = re.findall(r"^score: ([0-9.]+)$", season.file(RESULT.format("first")), re.MULTILINE)
-    assert "first" in after and f"{float(score):.4g}"[:4] in after
-    assert f"{float(score):.4g}"[:4] not in before
+    shown = f">{float(score):.5g}<"
+    assert "first" in after and shown in after
+    assert shown not in before
 
 
 @needs_bubblewrap

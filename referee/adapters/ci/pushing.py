@@ -35,12 +35,6 @@ def renew(job: Job, folder: Path, branch: str) -> None:
     git(folder, "clean", "--quiet", "--force", "-d", "--", "submissions")
 
 
-def restore(folder: Path, path: str) -> None:
-    """Undo what was written below a path since `renew`."""
-    git(folder, "checkout", "--quiet", "HEAD", "--", path)
-    git(folder, "clean", "--quiet", "--force", "-d", "--", path)
-
-
 def push(job: Job, hub: Hub, folder: Path, branch: str, message: str) -> bool:
     """Commit everything below `submissions` and push it; False where the branch has moved in the meantime.
 

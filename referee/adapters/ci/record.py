@@ -86,18 +86,18 @@ def _record(job: Job, hub: Hub, league: League, found: list[Found], refused: lis
 
 def _written(league: League, one: Found, late: list[str]) -> bool:
     """Write a result, unless the entry, the rules or the board have changed since it was judged."""
-    pins, where = one.result.pins, f"submissions/{one.entry}"
+    pins = one.result.pins
     try:
         match = Match.of(league, one.entry, pins.class_)
         if match.entry.tree != pins.tree:
             raise InputError("the entry has changed since it was judged")
         if match.game.rules_sha256 != pins.rules_sha256:
             raise InputError("the rules have changed since it was judged; play it again")
+        # Refuses before it writes: what was written of the entry's other classes stays.
         file = running.record(match, False, one.result, one.artifacts)
         # To these bytes the run has put its name.
         store.write_bytes(file, one.content)
     except GolfError as error:
-        pushing.restore(league.root, where)
         late.append(f"{_named(one)}: not recorded: {error}")
         return False
     return True
