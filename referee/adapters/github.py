@@ -25,7 +25,6 @@ from github.PullRequest import PullRequest as TheirPullRequest
 from github.WorkflowRun import WorkflowRun
 
 from referee.adapters.attestation import is_by
-from referee.ground.changes import Change
 from referee.ground.errors import RefereeFault
 
 T = TypeVar("T")
@@ -33,6 +32,7 @@ T = TypeVar("T")
 BOT = "github-actions[bot]"
 """who writes with a workflow's own token"""
 REFEREE = "referee.yml"
+REFEREE_PATH = f".github/workflows/{REFEREE}"
 CONTEXT = "referee/score"
 """of the commit status with the verdict"""
 PLANNED = "referee/plan"
@@ -184,14 +184,14 @@ class Hub:
         with _explained("the pull requests"):
             return [pull for pull in map(_pull_request, self._repository.get_pulls(state="open")) if "in-play" in pull.labels]
 
-    def changes(self, number: int, most: int) -> list[Change]:
+    def changes(self, number: int, most: int) -> list[str]:
         """What a pull request changes, up to `most` paths; of a moved file both."""
         with _explained(f"the files of pull request {number}"):
             changes = []
             for file in islice(self._repository.get_pull(number).get_files(), most):
-                changes.append(Change(path=file.filename, removed=file.status == "removed"))
+                changes.append(file.filename)
                 if file.previous_filename and file.status == "renamed":
-                    changes.append(Change(path=file.previous_filename, removed=True))
+                    changes.append(file.previous_filename)
             return changes
 
     def may_write(self, login: str) -> bool:
@@ -293,7 +293,7 @@ class Hub:
     def judges(self, run: Run) -> bool:
         """Whether what a run left may be believed: it is the referee's, of the default branch, started by somebody who may."""
         return (
-            run.path.split("@")[0] == f".github/workflows/{REFEREE}"
+            run.path.split("@")[0] == REFEREE_PATH
             and run.event == "workflow_dispatch"
             and run.branch == self.default_branch
             and run.ours
@@ -341,7 +341,7 @@ class Hub:
                     return False
                 raise
             branch = self.default_branch
-            return any(is_by(one, sha256, f".github/workflows/{REFEREE}", branch) for one in answer["attestations"])
+            return any(is_by(one, sha256, REFEREE_PATH, branch) for one in answer["attestations"])
 
     def runner_configuration(self, name: str, labels: Sequence[str]) -> str:
         """What an ephemeral runner starts from: one job, then its registration is gone."""

@@ -65,8 +65,8 @@ def competition_doubts(league: League, name: str) -> Iterator[Fault]:
     yield Fault(where, "score", f"{told}: {why}; played because: {rules.sound_because}")
 
 
-def entry_faults(league: League, ref: str) -> Iterator[Fault]:
-    """Faults of one entry's files and results."""
+def entry_faults(league: League, ref: str, *, results: bool = True) -> Iterator[Fault]:
+    """Faults of one entry's files and, unless they are not asked for, of its results."""
     folder = league.root / "submissions" / ref
     if folder.is_symlink():
         yield Fault(f"submissions/{ref}", "", "is a link; an entry is a folder of its own")
@@ -92,7 +92,7 @@ def entry_faults(league: League, ref: str) -> Iterator[Fault]:
     size = sum(path.lstat().st_size for path in tree.files(entry.folder))
     if size > game.rules.limits.entry_bytes:
         yield Fault(where, "", f"{size} bytes of files, at most {game.rules.limits.entry_bytes} here; weights don't travel")
-    for file in league.result_files(entry):
+    for file in league.result_files(entry) if results else ():
         yield from _result_faults(league, game, entry, file)
 
 

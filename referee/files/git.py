@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from referee.ground.errors import RefereeFault
@@ -33,17 +33,20 @@ class GitRefused(RefereeFault):
         super().__init__(f"git {word}: {'; '.join(lines)[:600]}")
 
 
-def git(folder: Path, *words: str, given: bytes | None = None, environment: Mapping[str, str] | None = None) -> bytes:
-    """Standard output of `git WORDS` in `folder`. No hook runs, no configuration but the repository's own counts.
+def git(
+    folder: Path, word: str, *words: str, given: bytes | None = None, environment: Mapping[str, str] | None = None
+) -> bytes:
+    """Standard output of `git WORD WORDS` in `folder`. No hook runs, no configuration but the repository's own counts.
 
     Args:
+        word: the subcommand
         given: standard input
         environment: added, for example what `authorised` gives
 
     Raises:
         GitRefused: it failed, or took longer than SECONDS.
     """
-    command = ["git", "-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0", "-C", str(folder), *words]
+    command = ["git", "-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0", "-C", str(folder), word, *words]
     try:
         ended = subprocess.run(
             command,
@@ -54,17 +57,11 @@ def git(folder: Path, *words: str, given: bytes | None = None, environment: Mapp
             env={**os.environ, **_QUIET, **(environment or {})},
         )
     except subprocess.TimeoutExpired:
-        raise GitRefused(next(_subcommand(words)), f"no answer in {SECONDS} s") from None
+        raise GitRefused(word, f"no answer in {SECONDS} s") from None
     if ended.returncode:
         told = ended.stderr.decode("utf-8", "replace")
-        raise GitRefused(next(_subcommand(words)), told if told.strip() else f"exit status {ended.returncode}")
+        raise GitRefused(word, told if told.strip() else f"exit status {ended.returncode}")
     return ended.stdout
-
-
-def _subcommand(words: tuple[str, ...]) -> Iterator[str]:
-    """The word that is no option of Git's own."""
-    pairs = zip(("", *words), words, strict=False)
-    return (word for before, word in pairs if not word.startswith("-") and before != "-c")
 
 
 def authorised(url: str, token: str | None) -> dict[str, str]:

@@ -62,12 +62,16 @@ def write(value: Result | Training, file: Path) -> None:
     write_bytes(file, strict_yaml.write(encode(value)))
 
 
-def write_bytes(file: Path, content: bytes) -> None:
-    """Write beside, flush to disk, rename: a reader sees the old file or the new one."""
+def write_bytes(file: Path, content: bytes, *, mode: int = 0o666) -> None:
+    """Write beside, flush to disk, rename: a reader sees the old file or the new one.
+
+    Args:
+        mode: of the new file from its first byte on, less the umask
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
     beside = file.with_name(f".{file.name}.{os.getpid()}.tmp")
     try:
-        with beside.open("wb") as stream:
+        with open(beside, "wb", opener=lambda path, flags: os.open(path, flags, mode)) as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())

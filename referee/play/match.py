@@ -60,9 +60,8 @@ class Match:
             InputError: unknown names, or any fault of the entry, its competition or the hardware.
         """
         entry = league.entry(ref)
-        faults = [*checks.competition_faults(league, entry.competition), *checks.entry_faults(league, entry.ref)]
-        results = league.shown(entry.folder / "results")
-        if faults := [fault for fault in faults if not fault.path.startswith(results)]:
+        faults = [*checks.competition_faults(league, entry.competition), *checks.entry_faults(league, entry.ref, results=False)]
+        if faults:
             raise InputError(faults)
         class_ = class_ or entry.submission.classes[0]
         game = league.game(entry.competition)
@@ -71,6 +70,11 @@ class Match:
             hint = nearest(class_, entry.submission.classes)
             raise InputError(f"{entry.ref} does not enter {class_}{hint}; add it to `classes` in its submission.yaml")
         return cls(league, game, entry, played, league.hardware[played.hardware], _reference(league, game))
+
+    @property
+    def most_rounds(self) -> int:
+        """With those of a confirmation, where the class has one."""
+        return self.game.rules.rounds_in(self.played) * (2 if self.played.time.confirmed else 1)
 
     @property
     def limits(self) -> Limits:

@@ -66,7 +66,7 @@ def _planned(match: Match, attempt: int) -> PlannedClass:
     time = match.played.time
     if not time.in_job:
         raise InputError(f"{match.entry.ref}: {match.played}: {BY_HAND}")
-    rounds = match.game.rules.rounds_in(match.played) * (2 if time.confirmed else 1)
+    rounds = match.most_rounds
     return PlannedClass(
         class_=str(match.played),
         labels=match.hardware.labels,

@@ -5,20 +5,19 @@ from __future__ import annotations
 import pytest
 
 from referee.ground import changes
-from referee.ground.changes import Change
 
 MINE = ("submissions/line/mine/train.py", "submissions/line/mine/submission.yaml")
 
 
 def told(*paths: str) -> list[str]:
     """Faults of a pull request that changes these."""
-    return [str(fault) for fault in changes.faults([Change(path=path) for path in paths])]
+    return [str(fault) for fault in changes.faults(paths)]
 
 
 def test_the_folder_of_one_entry_may_be_changed():
     """Anything in it but its results."""
     assert told(*MINE, "submissions/line/mine/tools/more.py") == []
-    assert changes.entry_of([Change(path=path) for path in MINE]) == "line/mine"
+    assert changes.entry_of(MINE) == "line/mine"
 
 
 @pytest.mark.parametrize(
@@ -45,7 +44,7 @@ def test_another_entry_and_a_result_are_named():
     assert told(*MINE, "submissions/line/other/train.py") == [
         "submissions: 2 entries are changed (line/mine, line/other); open one pull request each"
     ]
-    assert changes.entry_of([Change(path="submissions/line/mine/a.py"), Change(path="submissions/line/other/a.py")]) is None
+    assert changes.entry_of(["submissions/line/mine/a.py", "submissions/line/other/a.py"]) is None
     assert told(*MINE, "submissions/line/mine/results/laptop-ss.yaml") == [
         "submissions/line/mine/results/laptop-ss.yaml: results are written by the referee alone; leave this file out"
     ]
@@ -53,5 +52,5 @@ def test_another_entry_and_a_result_are_named():
 
 def test_a_pull_request_without_an_entry_is_the_maintainers():
     """It gets no comment."""
-    assert not changes.enters([Change(path="README.md"), Change(path="referee/submissions/x.py")])
-    assert changes.enters([Change(path="README.md"), Change(path="submissions/line/mine/train.py", removed=True)])
+    assert not changes.enters(["README.md", "referee/submissions/x.py"])
+    assert changes.enters(["README.md", "submissions/line/mine/train.py"])

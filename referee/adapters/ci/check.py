@@ -11,7 +11,6 @@ from referee.files import checks
 from referee.files.git import git
 from referee.files.league import League
 from referee.ground import changes
-from referee.ground.changes import Change
 from referee.ground.errors import Fault
 from referee.presentation import comment
 
@@ -26,7 +25,7 @@ def main(parsed: argparse.Namespace) -> int:
     league = league_of(parsed)
     # The checkout is the merge of the pull request into its base.
     listed = git(league.root, "diff", "--name-only", "--no-renames", "-z", "HEAD^1", "HEAD").split(b"\0")
-    changed = [Change(path=path.decode("utf-8", "surrogateescape")) for path in listed if path]
+    changed = [path.decode("utf-8", "surrogateescape") for path in listed if path]
     checked = [*_entries(changed), *_competitions(changed)]
     faults = list(dict.fromkeys([*(changes.faults(changed) if changes.enters(changed) else ()), *_faults(league, checked)]))
     for fault in faults:
@@ -39,17 +38,16 @@ def main(parsed: argparse.Namespace) -> int:
 def _faults(league: League, checked: list[str]) -> Iterator[Fault]:
     for name in checked:
         if "/" in name:
-            results = f"submissions/{name}/results/"
-            yield from (fault for fault in checks.entry_faults(league, name) if not fault.path.startswith(results))
+            yield from checks.entry_faults(league, name, results=False)
         else:
             yield from checks.competition_faults(league, name)
 
 
-def _entries(changed: list[Change]) -> list[str]:
+def _entries(changed: list[str]) -> list[str]:
     ref = changes.entry_of(changed)
     return [ref] if ref is not None else []
 
 
-def _competitions(changed: list[Change]) -> list[str]:
-    paths = [change.path.split("/") for change in changed]
+def _competitions(changed: list[str]) -> list[str]:
+    paths = [path.split("/") for path in changed]
     return sorted({parts[1] for parts in paths if parts[0] == "competitions" and len(parts) > 2})

@@ -39,10 +39,10 @@ def main(parsed: argparse.Namespace) -> int:
         try:
             judge_again(league, one)
         except GolfError as error:
-            refused.append(f"{one.entry} in {one.result.pins.class_}: not recorded: {error}")
+            refused.append(f"{one.named}: not recorded: {error}")
         else:
             handed.write_found(parsed.out / f"{number}", one)
-            print(f"{one.entry} in {one.result.pins.class_}: the same when judged again")
+            print(f"{one.named}: the same when judged again")
     print("\n".join(refused) or "nothing was refused")
     handed.write_failure(parsed.out, "\n".join(refused))
     put_output("digest", handed.digest(parsed.out))
@@ -70,10 +70,8 @@ def _found(job: Job, hub: Hub, league: League, told: list[str]) -> Iterator[Foun
     if run := job.input("run"):
         yield from _of_run(hub, league, league.entry(job.input("entry")), int(run), told)
         return
-    for ref in _unrecorded(league):
-        entry = league.entry(ref)
+    for entry, missing in _unrecorded(league):
         runs = dict.fromkeys(one.run for one in hub.artifacts(_name(entry)) if not one.expired)
-        missing = set(league.unjudged(entry))
         for number in runs:
             for found in _of_run(hub, league, entry, number, told) if missing else ():
                 if found.result.pins.class_ in missing:
@@ -85,14 +83,18 @@ def _name(entry: Entry) -> str:
     return f"judged-{entry.tree}"
 
 
-def _unrecorded(league: League) -> Iterator[str]:
+def _unrecorded(league: League) -> Iterator[tuple[Entry, set[str]]]:
+    """Entries with the classes in which they lack a record."""
     for competition in league.competitions():
         for name in league.entries(competition):
             try:
-                if league.unjudged(league.entry(f"{competition}/{name}")):
-                    yield f"{competition}/{name}"
+                entry = league.entry(f"{competition}/{name}")
+                missing = set(league.unjudged(entry))
             except InputError as error:
                 print(error)
+                continue
+            if missing:
+                yield entry, missing
 
 
 def _of_run(hub: Hub, league: League, entry: Entry, number: int, told: list[str]) -> Iterator[Found]:

@@ -48,8 +48,7 @@ def entering(job: Job, hub: Hub, league: League, pull: PullRequest) -> Entering 
     except InputError as error:
         return Entering(ref=ref, faults=(*faults, *error.faults), files=())
     sent.lay(league, ref, files)
-    results = f"submissions/{ref}/results/"
-    faults += [fault for fault in checks.entry_faults(league, ref) if not fault.path.startswith(results)]
+    faults += checks.entry_faults(league, ref, results=False)
     if not hub.may_write(pull.author):
         faults += _foreign(ref, pull.author, owners, _authors(league, ref))
     return Entering(ref=ref, faults=tuple(dict.fromkeys(faults)), files=files)

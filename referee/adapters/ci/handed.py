@@ -46,6 +46,11 @@ class Found:
     """of the result's file, to which the run has put its name"""
     artifacts: Mapping[str, bytes]
 
+    @property
+    def named(self) -> str:
+        """For people."""
+        return f"{self.entry} in {self.result.pins.class_}"
+
     def require_whole(self) -> None:
         """Check that the models are those that the result is about.
 

@@ -11,14 +11,17 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from referee.adapters.ci.job import Job
-from referee.adapters.github import Hub
+from referee.adapters.github import BOT, Hub
 from referee.files.git import GitRefused, authorised, git
 from referee.ground.errors import RefereeFault
 
 KEY_VARIABLE = "MLGOLF_RECORD_KEY"
 """of the environment: a deploy key that may push where the default branch is protected; else the job's token pushes"""
-NAME = "github-actions[bot]"
-ADDRESS = "41898282+github-actions[bot]@users.noreply.github.com"
+_BOTS_ADDRESS = f"41898282+{BOT}@users.noreply.github.com"
+PERSON = {
+    f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in (("NAME", BOT), ("EMAIL", _BOTS_ADDRESS))
+}
+"""environment of a commit that is the workflow's own"""
 _OUTRUN = ("[rejected]", "cannot lock ref")
 """what Git says where somebody else has pushed; `[remote rejected]` is a refusal of another kind"""
 
@@ -46,8 +49,7 @@ def push(job: Job, hub: Hub, folder: Path, branch: str, message: str) -> bool:
     git(folder, "add", "--all", "--force", "--", "submissions")
     if not git(folder, "diff", "--cached", "--name-only"):
         return True
-    author = ("-c", f"user.name={NAME}", "-c", f"user.email={ADDRESS}")
-    git(folder, *author, "commit", "--quiet", "--no-verify", "--file=-", given=message.encode())
+    git(folder, "commit", "--quiet", "--no-verify", "--file=-", given=message.encode(), environment=PERSON)
     try:
         with _access(job, hub) as (url, environment):
             git(folder, "push", "--quiet", url, f"HEAD:refs/heads/{branch}", environment=environment)

@@ -49,7 +49,7 @@ def main(parsed: argparse.Namespace) -> int:
         hub.dispatch("pages.yml", {})
     if "head_commit" in job.event:
         _tell_unjudged(hub, league, job.commit)
-    lines = [*(f"{_named(one)}: recorded" for one in recorded), *refused]
+    lines = [*(f"{one.named}: recorded" for one in recorded), *refused]
     print("\n".join(lines) or "nothing to record")
     add_summary("\n".join(f"- {code(line, 600)}" for line in lines) or "Nothing to record.")
     return OURS if refused else FINE
@@ -62,7 +62,7 @@ def _believed(hub: Hub, collected: Iterable[Found], refused: list[str]) -> Itera
             one.require_whole()
             one.require_attested(hub)
         except GolfError as error:
-            refused.append(f"{_named(one)}: not recorded: {error}")
+            refused.append(f"{one.named}: not recorded: {error}")
         else:
             yield one
 
@@ -77,7 +77,7 @@ def _record(job: Job, hub: Hub, league: League, found: list[Found], refused: lis
         pushing.renew(job, league.root, hub.default_branch)
         fresh, late = League(league.root), list[str]()
         written = [one for one in found if _written(fresh, one, late)]
-        message = "\n".join(["Record " + ", ".join(map(_named, written)), "", *map(_said, written)])
+        message = "\n".join(["Record " + ", ".join(one.named for one in written), "", *map(_said, written)])
         if not written or pushing.push(job, hub, league.root, hub.default_branch, message):
             refused += late
             return written
@@ -98,19 +98,15 @@ def _written(league: League, one: Found, late: list[str]) -> bool:
         # To these bytes the run has put its name.
         store.write_bytes(file, one.content)
     except GolfError as error:
-        late.append(f"{_named(one)}: not recorded: {error}")
+        late.append(f"{one.named}: not recorded: {error}")
         return False
     return True
-
-
-def _named(one: Found) -> str:
-    return f"{one.entry} in {one.result.pins.class_}"
 
 
 def _said(one: Found) -> str:
     result, source = one.result, one.result.source
     score = f", {result.ranked_by} {words.score(result.ranked_by, result.score)}" if result.score is not None else ""
-    return f"{_named(one)}: {result.verdict}{score}; run {source.run if source else '-'}"
+    return f"{one.named}: {result.verdict}{score}; run {source.run if source else '-'}"
 
 
 def _tell(job: Job, hub: Hub, league: League, recorded: list[Found]) -> None:

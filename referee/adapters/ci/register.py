@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from referee.adapters.cli.main import FINE, league_of
+from referee.files import store
 from referee.ground.errors import InputError, nearest
 
 
@@ -30,11 +31,7 @@ def main(parsed: argparse.Namespace) -> int:
 
     hub = Hub(parsed.repository, _token(parsed.token_file), parsed.api)
     configuration = hub.runner_configuration(parsed.name, hardware[parsed.hardware].labels)
-    beside = parsed.out.with_name(f".{parsed.out.name}.{os.getpid()}.tmp")
-    beside.unlink(missing_ok=True)
-    beside.touch(mode=0o600)
-    beside.write_text(configuration, encoding="ascii")
-    beside.replace(parsed.out)
+    store.write_bytes(parsed.out, configuration.encode("ascii"), mode=0o600)
     print(f"{parsed.name}: registered for one job")
     return FINE
 

@@ -52,9 +52,10 @@ def main(parsed: argparse.Namespace) -> int:
         print("::warning::the results carry no attestation and can't be recorded; run the failed jobs again")
     state, description = comment.status(game, outcomes)
     hub.set_status(plan.source.commit, state, description, job.url)
+    judged = any(outcome.result is not None for outcome in outcomes)
     if plan.source.pull_request is not None:
-        _tell(hub, plan, told, any(outcome.result is not None for outcome in outcomes))
-    if any(outcome.result is not None for outcome in outcomes) and _stands(hub, plan):
+        _tell(hub, plan, told, judged)
+    if judged and _stands(hub, plan):
         hub.dispatch("record.yml", {"run": f"{job.run}", "entry": plan.ref})
     print(f"{plan.ref}: {description}")
     return FINE

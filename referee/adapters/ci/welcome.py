@@ -34,7 +34,8 @@ def main(parsed: argparse.Namespace) -> int:
     if pull is None or pull.base != hub.default_branch:
         print("the commit that was checked is no head of an open pull request any more")
         return FINE
-    if hub.statuses(pull.head) or any(run.commit == pull.head and not run.done for run in hub.runs(REFEREE)):
+    waiting = [run for run in hub.runs(REFEREE) if not run.done]
+    if hub.statuses(pull.head) or any(run.commit == pull.head for run in waiting):
         print(f"pull request {pull.number}: this commit was played, or is in play")
         return FINE
     league = league_of(parsed)
@@ -42,11 +43,11 @@ def main(parsed: argparse.Namespace) -> int:
     if found is None:
         print(f"pull request {pull.number} enters no competition")
         return FINE
-    return welcome(hub, league, pull, found)
+    return welcome(hub, league, pull, found, len(waiting))
 
 
-def welcome(hub: Hub, league: League, pull: PullRequest, found: Entering) -> int:
-    """Say what is wrong with an entry, or that it is ready."""
+def welcome(hub: Hub, league: League, pull: PullRequest, found: Entering, before: int) -> int:
+    """Say what is wrong with an entry, or that it is ready, with so many runs before it."""
     faults = list(found.faults)
     if found.ref is not None and not faults:
         try:
@@ -58,7 +59,6 @@ def welcome(hub: Hub, league: League, pull: PullRequest, found: Entering) -> int
         hub.label(pull.number, "needs-fix")
         print(f"pull request {pull.number}: {len(faults)} faults")
         return FAULTS
-    before = sum(not run.done for run in hub.runs(REFEREE))
     game = league.game(found.ref.split("/")[0])
     told = comment.ready(commit=pull.head, ref=found.ref, game=game, offers=offers, by_hand=by_hand, before=before)
     hub.say(pull.number, comment.MARKER, told)
@@ -76,7 +76,7 @@ def _offers(league: League, ref: str) -> tuple[list[comment.Offer], list[str]]:
             labels=match.hardware.labels,
             seconds=match.played.time.seconds,
             rounds=match.game.rules.rounds_in(match.played),
-            most_rounds=match.game.rules.rounds_in(match.played) * (2 if match.played.time.confirmed else 1),
+            most_rounds=match.most_rounds,
         )
         for match in matches
         if match.played.time.in_job
