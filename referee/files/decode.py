@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
@@ -18,6 +18,11 @@ from typing import Any, TypeVar
 from referee.ground.errors import Fault, InputError, nearest
 
 T = TypeVar("T")
+Place = tuple[str | int, ...]
+"""keys and indices from the top of a file"""
+Faults = list[tuple[Place, str]]
+Reader = Callable[[Any, Place, Faults], Any]
+"""a plain value, where it stands, where to add faults -> the value"""
 _FAULTY: Any = object()
 
 
@@ -27,10 +32,10 @@ def decode(cls: type[T], plain: Any, path: str) -> T:
     Raises:
         InputError: with every fault.
     """
-    decoder = _Decoder(path)
-    value = decoder.value(cls, plain, "")
-    if decoder.faults:
-        raise InputError(decoder.faults)
+    faults: Faults = []
+    value = _reader(typing.cast(Any, cls))(plain, (), faults)
+    if faults:
+        raise InputError([Fault(path, _dotted(place), message) for place, message in faults])
     return typing.cast(T, value)
 
 
@@ -42,7 +47,9 @@ def encode(value: Any) -> Any:
         return {key: encode(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
         return [encode(item) for item in value]
-    return value.value if isinstance(value, Enum) else value
+    if isinstance(value, Enum):
+        return value.value
+    return str(value) if isinstance(value, str) else value
 
 
 def stated(value: Any) -> Any:
@@ -57,76 +64,115 @@ def _default(field: dataclasses.Field[Any]) -> Any:
     return field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
 
 
-class _Decoder:
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self.faults: list[Fault] = []
+def _refuse(place: Place, faults: Faults, message: str) -> Any:
+    faults.append((place, message))
+    return _FAULTY
 
-    def value(self, kind: Any, plain: Any, place: str) -> Any:
-        origin, arguments = typing.get_origin(kind), typing.get_args(kind)
-        if origin in (typing.Union, types.UnionType):
-            some = next(argument for argument in arguments if argument is not type(None))
-            return None if plain is None else self.value(some, plain, place)
-        if origin is typing.Literal:
-            return self.word(arguments, plain, place)
-        if origin is tuple:
-            return self.sequence(arguments[0], plain, place)
-        if origin is not None and issubclass(origin, Mapping):
-            return self.mapping(arguments[1], plain, place)
-        if dataclasses.is_dataclass(kind):
-            return self.dataclass(kind, plain, place)
-        if issubclass(kind, Enum):
-            word = self.word([member.value for member in kind], plain, place)
-            return _FAULTY if word is _FAULTY else kind(word)
-        return self.scalar(kind, plain, place)
 
-    def dataclass(self, cls: Any, plain: Any, place: str) -> Any:
+@cache
+def _reader(kind: Any) -> Reader:
+    """What reads values of a type. Made once for each: a league has thousands of files of few types."""
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (typing.Union, types.UnionType):
+        return _optional(next(argument for argument in arguments if argument is not type(None)))
+    if origin is typing.Literal:
+        return _word({word: word for word in arguments})
+    if origin is tuple:
+        return _sequence(arguments[0])
+    if origin is not None and issubclass(origin, Mapping):
+        return _mapping(arguments[1])
+    if dataclasses.is_dataclass(kind):
+        return _dataclass(kind)
+    if issubclass(kind, Enum):
+        return _word({member.value: member for member in kind})
+    return _text(kind) if issubclass(kind, str) and kind is not str else _scalar(kind)
+
+
+def _optional(kind: Any) -> Reader:
+    # Looked up when it is needed: a type may hold itself.
+    return lambda plain, place, faults: None if plain is None else _reader(kind)(plain, place, faults)
+
+
+def _dataclass(cls: Any) -> Reader:
+    fields = {key: (name, _reader(kind), kind, required) for key, (name, kind, required) in _fields(cls).items()}
+    has_faults = hasattr(cls, "faults")
+
+    def read(plain: Any, place: Place, faults: Faults) -> Any:
         if not isinstance(plain, dict):
-            return self.fault(place, f"expected keys and values, got {_shown(plain)}")
-        fields = _fields(cls)
-        before = len(self.faults)
+            return _refuse(place, faults, f"expected keys and values, got {_shown(plain)}")
+        before = len(faults)
         for key in plain:
             if key not in fields:
-                self.fault(_join(place, key[:60]), f"unknown key{nearest(key, fields)}")
+                _refuse((*place, key[:60]), faults, f"unknown key{nearest(key, fields)}")
         values = {}
-        for key, (name, kind, required) in fields.items():
+        for key, (name, reader, kind, required) in fields.items():
             if key in plain:
-                values[name] = self.value(kind, plain[key], _join(place, key))
+                values[name] = reader(plain[key], (*place, key), faults)
             elif required:
-                self.fault(_join(place, key), f"is missing; expected {_name(kind)}")
-        if len(self.faults) > before:
+                _refuse((*place, key), faults, f"is missing; expected {_name(kind)}")
+        if len(faults) > before:
             return _FAULTY
         value = cls(**values)
-        if hasattr(value, "faults"):
-            for field, message in value.faults():
-                self.fault(_join(place, field), message)
-        return _FAULTY if len(self.faults) > before else value
+        if has_faults:
+            faults += (((*place, field) if field else place, message) for field, message in value.faults())
+        return _FAULTY if len(faults) > before else value
 
-    def sequence(self, kind: Any, plain: Any, place: str) -> Any:
+    return read
+
+
+def _sequence(kind: Any) -> Reader:
+    reader = _reader(kind)
+
+    def read(plain: Any, place: Place, faults: Faults) -> Any:
         if not isinstance(plain, list):
-            return self.fault(place, f"expected a list, got {_shown(plain)}")
-        return tuple(self.value(kind, item, f"{place}[{number}]") for number, item in enumerate(plain))
+            return _refuse(place, faults, f"expected a list, got {_shown(plain)}")
+        return tuple(reader(item, (*place, number), faults) for number, item in enumerate(plain))
 
-    def mapping(self, kind: Any, plain: Any, place: str) -> Any:
+    return read
+
+
+def _mapping(kind: Any) -> Reader:
+    reader = _reader(kind)
+
+    def read(plain: Any, place: Place, faults: Faults) -> Any:
         if not isinstance(plain, dict):
-            return self.fault(place, f"expected keys and values, got {_shown(plain)}")
-        return {key: self.value(kind, item, _join(place, key)) for key, item in plain.items()}
+            return _refuse(place, faults, f"expected keys and values, got {_shown(plain)}")
+        return {key: reader(item, (*place, key), faults) for key, item in plain.items()}
 
-    def word(self, words: Iterable[str], plain: Any, place: str) -> Any:
-        if plain in words:
-            return plain
-        return self.fault(place, f"expected one of {', '.join(words)}, got {_shown(plain)}")
+    return read
 
-    def scalar(self, kind: type, plain: Any, place: str) -> Any:
-        if kind is float and type(plain) is int:
-            return float(plain)
+
+def _word(words: Mapping[str, Any]) -> Reader:
+    def read(plain: Any, place: Place, faults: Faults) -> Any:
+        if isinstance(plain, str) and plain in words:
+            return words[plain]
+        return _refuse(place, faults, f"expected one of {', '.join(words)}, got {_shown(plain)}")
+
+    return read
+
+
+def _text(kind: Any) -> Reader:
+    """Text that has a form, and says itself where it breaks it."""
+
+    def read(plain: Any, place: Place, faults: Faults) -> Any:
+        if not isinstance(plain, str):
+            return _refuse(place, faults, f"expected text, got {_shown(plain)}")
+        value = kind(plain)
+        faults += ((place, message) for _, message in value.faults())
+        return value
+
+    return read
+
+
+def _scalar(kind: type) -> Reader:
+    def read(plain: Any, place: Place, faults: Faults) -> Any:
         if type(plain) is kind:
             return plain
-        return self.fault(place, f"expected {_name(kind)}, got {_shown(plain)}")
+        if kind is float and type(plain) is int:
+            return float(plain)
+        return _refuse(place, faults, f"expected {_name(kind)}, got {_shown(plain)}")
 
-    def fault(self, place: str, message: str) -> Any:
-        self.faults.append(Fault(self.path, place, message))
-        return _FAULTY
+    return read
 
 
 @cache
@@ -148,8 +194,10 @@ def _key(name: str) -> str:
     return name.removesuffix("_")
 
 
-def _join(place: str, key: str) -> str:
-    return f"{place}.{key}" if place and key else place or key
+def _dotted(place: Place) -> str:
+    """`rounds[0].fit.loss`"""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
+    return "".join(parts).removeprefix(".")
 
 
 def _name(kind: Any) -> str:

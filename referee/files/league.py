@@ -101,6 +101,20 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Played:
+    """An entry and all of its results, of any version."""
+
+    entry: Entry
+    results: tuple[Result, ...]
+
+    @cached_property
+    def unjudged(self) -> list[str]:
+        """Classes that the entry names, and in which the files that it has now were never judged."""
+        judged = {result.pins.class_: result.pins.tree for result in self.results}
+        return [class_ for class_ in self.entry.submission.classes if judged.get(class_) != self.entry.tree]
+
+
+@dataclass(frozen=True)
 class League:
     """Reads one league. Hardware and competitions stay as they were when first read; entries and results are read anew."""
 
@@ -180,17 +194,13 @@ class League:
         """Where an entry's results stand, in order."""
         return sorted((entry.folder / "results").glob("*.yaml"))
 
-    def unjudged(self, entry: Entry) -> list[str]:
-        """Classes that an entry names, and in which the files that it has now were never judged.
+    def played(self, entry: Entry) -> Played:
+        """An entry with its results.
 
         Raises:
             InputError: a result file has faults.
         """
-        judged = {}
-        for file in self.result_files(entry):
-            pins = store.read(Result, file, self.shown(file)).pins
-            judged[pins.class_] = pins.tree
-        return [class_ for class_ in entry.submission.classes if judged.get(class_) != entry.tree]
+        return Played(entry, tuple(store.read(Result, file, self.shown(file)) for file in self.result_files(entry)))
 
     def results(self, competition: str) -> Iterator[Result]:
         """Every recorded result of a competition, of any version and class.

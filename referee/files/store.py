@@ -12,12 +12,13 @@ from typing import Any, TypeVar
 from referee.files import strict_yaml
 from referee.files.decode import decode, encode
 from referee.ground.errors import Fault, InputError
-from referee.ground.result import SCHEMA, Artifact, Result, Training
+from referee.ground.result import SCHEMA, Artifact, Curve, CurvePoint, Result, Training
 
 T = TypeVar("T", Result, Training)
 
 MIGRATIONS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: lambda plain: {**plain, "schema": 2},  # `source` came, and may be missing
+    2: lambda plain: _with_tables(plain),  # curves became text
 }
 """schema n -> what turns a file of schema n into one of schema n + 1; it may add and rename, never change a number"""
 KEPT_UP_TO = 2**20
@@ -78,6 +79,19 @@ def write_bytes(file: Path, content: bytes, *, mode: int = 0o666) -> None:
         beside.replace(file)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _with_tables(plain: dict[str, Any]) -> dict[str, Any]:
+    """Schema 2 -> 3. What is no list of points stays as it is, for the decoder to refuse."""
+    rounds = plain.get("rounds")
+    trained = [one.get("trained", one) if isinstance(one, dict) else None for one in rounds] if isinstance(rounds, list) else []
+    for one in trained:
+        if isinstance(one, dict) and isinstance(points := one.get("curve"), list):
+            try:
+                one["curve"] = Curve.of(CurvePoint(**point) for point in points)
+            except TypeError:
+                continue
+    return {**plain, "schema": 3}
 
 
 def artifact_of(content: bytes, number: int, suffix: str) -> Artifact:

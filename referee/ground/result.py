@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from referee.ground.fits import Measure
 from referee.ground.machine import Calibration, Machine
 from referee.ground.verdict import Verdict
 
-SCHEMA = 2
+SCHEMA = 3
 """of result and training files. Raise it with any change of their fields, and add the step to `files.store.MIGRATIONS`."""
 
 
@@ -30,6 +31,38 @@ class CurvePoint:
     step: int
     seconds: float
     loss: float
+
+
+class Curve(str):
+    """A loss curve as a table: a line of heads, then `step seconds loss` for each point; empty without points.
+
+    It stays text until somebody looks at it: a curve holds most of the numbers of a result, and most readers want the others.
+    """
+
+    __slots__ = ()
+    HEADS = "step seconds loss"
+    _NUMBER = r"-?[0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]{1,3})?"
+    _TABLE = re.compile(rf"(?:{HEADS}\n(?:-?[0-9]{{1,19}} {_NUMBER} {_NUMBER}\n)+)?")
+
+    @classmethod
+    def of(cls, points: Iterable[CurvePoint]) -> Curve:
+        """The table of some points."""
+        lines = [f"{point.step} {point.seconds!r} {point.loss!r}\n" for point in points]
+        return cls(f"{cls.HEADS}\n{''.join(lines)}" if lines else "")
+
+    @property
+    def points(self) -> tuple[CurvePoint, ...]:
+        """The points, in the order of the table."""
+        rows = map(str.split, self.splitlines()[1:])
+        return tuple(CurvePoint(step=int(step), seconds=float(seconds), loss=float(loss)) for step, seconds, loss in rows)
+
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """(field, sentence) of what can't be."""
+        if not self._TABLE.fullmatch(self):
+            yield "", f'expected a line "{self.HEADS}", then three numbers a line'
+
+
+NO_CURVE = Curve()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +88,7 @@ class TrainedRound:
     """null where an artifact stands to be judged"""
     reason: str | None = None
     artifact: Artifact | None = None
-    curve: tuple[CurvePoint, ...] = ()
+    curve: Curve = NO_CURVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +199,29 @@ class Result:
         for place, judged in enumerate(self.rounds):
             if self.ranked_by not in (judged.scores or {}):
                 yield f"rounds[{place}].scores.{self.ranked_by}", "is missing, though it qualified"
+
+    @property
+    def joules(self) -> float | None:
+        """The most that a round took; null where it was not measured in each."""
+        measured = [judged.trained.joules for judged in self.rounds]
+        known = [value for value in measured if value is not None]
+        return max(known) if known and len(known) == len(measured) else None
+
+    @property
+    def joules_at_most(self) -> float:
+        """The bound on the energy of its longest round."""
+        return max((judged.trained.joules_at_most for judged in self.rounds), default=0.0)
+
+    @property
+    def memory_gib(self) -> float | None:
+        """The most that a round held at one time; null where it was measured in none."""
+        return max((one.trained.memory_gib for one in self.rounds if one.trained.memory_gib is not None), default=None)
+
+    @property
+    def typical(self) -> JudgedRound | None:
+        """The round whose score lies nearest to the result's, the earliest of them; null without scores."""
+        judged = [one for one in self.rounds if self.score is not None and self.ranked_by in (one.scores or {})]
+        return min(judged, key=lambda one: abs((one.scores or {})[self.ranked_by] - (self.score or 0)), default=None)
 
     def round_scores(self, score: str) -> list[float]:
         """The score of each round that has one."""

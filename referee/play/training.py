@@ -20,7 +20,7 @@ from referee.ground.errors import InputError, RefereeFault
 from referee.ground.hardware import GIB
 from referee.ground.machine import Calibration, Machine, differences
 from referee.ground.plan import Seeds
-from referee.ground.result import CurvePoint, TrainedRound, Training
+from referee.ground.result import Curve, CurvePoint, TrainedRound, Training
 from referee.ground.verdict import Verdict
 from referee.models.architecture import shapes_to_hand_in
 from referee.play.match import Audience, Match
@@ -224,7 +224,7 @@ def _ended(status: int) -> str:
     return f"ended with exit status {status}"
 
 
-def _curve(content: bytes | Refused | None) -> tuple[CurvePoint, ...]:
+def _curve(content: bytes | Refused | None) -> Curve:
     """At most CURVE_POINTS of the points that the entry reported; what is malformed is passed over."""
     points = []
     for line in content.decode("ascii", "replace").splitlines() if isinstance(content, bytes) else ():
@@ -236,6 +236,6 @@ def _curve(content: bytes | Refused | None) -> tuple[CurvePoint, ...]:
         if math.isfinite(point.seconds) and math.isfinite(point.loss) and abs(point.step) < 2**53:
             points.append(point)
     if len(points) <= CURVE_POINTS:
-        return tuple(points)
+        return Curve.of(points)
     chosen = np.unique(np.linspace(0, len(points) - 1, CURVE_POINTS).round().astype(int))
-    return tuple(points[index] for index in chosen)
+    return Curve.of(points[index] for index in chosen)

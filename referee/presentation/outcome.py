@@ -140,7 +140,7 @@ def _rounds(game: Game, result: Result) -> str:
 
 
 def _curves(result: Result) -> str:
-    told = [(judged.trained.number, curve.in_words(judged.trained.curve)) for judged in result.rounds]
+    told = [(judged.trained.number, curve.in_words(judged.trained.curve.points)) for judged in result.rounds]
     lines = [f"- {number}: {line}" for number, line in told if line]
     return "\n".join(("Loss of each round, as the entry reported it:\n", *lines)) if lines else ""
 

@@ -137,6 +137,26 @@ def joules(value: float) -> str:
     return f"{value:.3g} J"
 
 
+def energy(joules_: float | None, at_most: float) -> str:
+    """What was measured, or the bound: `812 J`, `≤ 261 J`."""
+    return joules(joules_) if joules_ is not None else f"≤ {joules(at_most)}"
+
+
+def training_fit(measure: Measure | None) -> str:
+    """The fit of a board's row: the loss, and the accuracy where it is not 1."""
+    if measure is None:
+        return "-"
+    accuracy = "" if measure.accuracy in (None, 1) else f", {percent(measure.accuracy)}"
+    return loss(measure.loss) + accuracy
+
+
+def heldout(measure: Measure | None) -> str:
+    """What a board's row says of the held-out rows: the accuracy, or the loss of a regression."""
+    if measure is None:
+        return "-"
+    return loss(measure.loss) if measure.accuracy is None else percent(measure.accuracy)
+
+
 def _visible(character: str) -> str:
     category = unicodedata.category(character)
     # C: control, format (direction marks among them), surrogate, private, unassigned. Zl, Zp: line separators.

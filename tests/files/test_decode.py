@@ -14,7 +14,7 @@ from referee.files import strict_yaml
 from referee.files.decode import decode, encode, stated
 from referee.ground.competition import Competition, CompetitionLimits
 from referee.ground.errors import InputError
-from referee.ground.result import Pins, Result, Training
+from referee.ground.result import Curve, CurvePoint, Pins, Result, Training
 from referee.ground.submission import Submission
 
 PATH = "competitions/digits/competition.yaml"
@@ -202,6 +202,8 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:
     arguments = get_args(kind)
     if type(None) in arguments:
         return st.none() | values_of(arguments[0])
+    if kind is Curve:
+        return st.lists(values_of(CurvePoint), max_size=3).map(Curve.of)
     if get_origin(kind) is tuple:
         return st.lists(values_of(arguments[0]), min_size=1, max_size=2).map(tuple)
     if get_origin(kind) is Mapping:

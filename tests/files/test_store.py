@@ -172,3 +172,28 @@ def test_a_file_that_is_missing_is_named(tmp_path):
     """With the system's reason."""
     with pytest.raises(InputError, match=r"^r\.yaml: can't be read: No such file or directory$"):
         store.read(Result, tmp_path / "r.yaml", "r.yaml")
+
+
+def test_a_curve_of_an_older_file_is_read_as_a_table(league, entry):
+    """Its numbers stay what they were."""
+    plain = encode(qualified(league.game("line"), entry)) | {"schema": 2}
+    plain["rounds"][0]["trained"]["curve"] = [
+        {"step": 1, "seconds": 0.25, "loss": 2.5},
+        {"step": 2, "seconds": 3.0, "loss": 1e-5},
+    ]
+    read = store.parsed(Result, strict_yaml.write(plain), "r.yaml")
+    assert read.schema == SCHEMA
+    assert read.rounds[0].trained.curve == "step seconds loss\n1 0.25 2.5\n2 3.0 1e-05\n"
+    assert [point.loss for point in read.rounds[0].trained.curve.points] == [2.5, 1e-5]
+
+
+@pytest.mark.parametrize(
+    "curve", [[1], [{"step": 1}], {"step": 1}, "step\n", "step seconds loss\n1 2\n", "step seconds loss\n1 2 nan\n"], ids=repr
+)
+@pytest.mark.parametrize("schema", [2, SCHEMA])
+def test_a_curve_that_is_none_is_refused(league, entry, schema, curve):
+    """Before anybody draws it."""
+    plain = encode(qualified(league.game("line"), entry)) | {"schema": schema}
+    plain["rounds"][0]["trained"]["curve"] = curve
+    with pytest.raises(InputError, match=r"r.yaml: rounds\[0\].trained.curve: expected "):
+        store.parsed(Result, strict_yaml.write(plain), "r.yaml")

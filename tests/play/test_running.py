@@ -78,7 +78,7 @@ def test_the_seed_of_the_draw_is_not_shown_to_the_entry(league, enter, audience,
 
 def test_the_curve_that_it_reported_is_kept_thinned(league, enter, audience, tmp_path):
     _, result, _ = play(league, enter(), audience, tmp_path, practice=True, rounds=1)
-    curve = result.rounds[0].trained.curve
+    curve = result.rounds[0].trained.curve.points
     assert len(curve) == 60 and curve[0].step == 0 and curve[-1].step == 199
     assert curve[-1].loss < curve[0].loss
 
@@ -86,7 +86,7 @@ def test_the_curve_that_it_reported_is_kept_thinned(league, enter, audience, tmp
 def test_a_forged_curve_is_passed_over(league, enter, audience, tmp_path):
     text = "import honest\nopen('/out/curve.csv', 'w').write('1,2,3\\nnan,1,1\\n1,inf,1\\n<b>,1\\n\\x00\\n9,1,nan\\n4,5,6\\n')"
     _, result, _ = play(league, enter(name="forges", text=text), audience, tmp_path, practice=True, rounds=1)
-    assert [point.step for point in result.rounds[0].trained.curve] == [1, 4]
+    assert [point.step for point in result.rounds[0].trained.curve.points] == [1, 4]
 
 
 def test_a_second_attempt_replaces_the_first_and_is_counted(league, enter, audience, tmp_path):

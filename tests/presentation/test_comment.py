@@ -17,7 +17,7 @@ from referee.files.league import Game
 from referee.ground.errors import Fault
 from referee.ground.machine import Calibration, Machine
 from referee.ground.ranking import Row, rank
-from referee.ground.result import CurvePoint, Result
+from referee.ground.result import Curve, CurvePoint, Result
 from referee.ground.verdict import Verdict
 from referee.presentation import comment, words
 from referee.presentation.comment import Offer, Outcome
@@ -41,7 +41,7 @@ def game(league) -> Game:
 def with_curve(one: Result) -> Result:
     """The same with a loss curve in each round."""
     points = tuple(CurvePoint(step=step, seconds=step / 10, loss=2.3 * 0.88**step) for step in range(60))
-    rounds = tuple(replace(judged, trained=replace(judged.trained, curve=points)) for judged in one.rounds)
+    rounds = tuple(replace(judged, trained=replace(judged.trained, curve=Curve.of(points))) for judged in one.rounds)
     return replace(one, rounds=rounds)
 
 

@@ -4,193 +4,25 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from built_site import Page, configured, mkdocs, site, target
+from league_folder import COMPETITION, HOSTILE, LINES, OWN, REFUSED, REPOSITORY, Folder, with_rules, with_strings
 
-from referee.files import strict_yaml
-from referee.files.decode import encode
-from referee.files.league import League
-from referee.files.tree import tree_id
 from referee.ground.classes import TIME_CLASSES
 from referee.ground.errors import InputError
-from referee.ground.fits import Measure
-from referee.ground.machine import Machine
-from referee.ground.result import JudgedRound, Pins, Result, TrainedRound
 from referee.ground.scores import SCORES
 from referee.ground.soundness import RULES, UNSOUND
 from referee.ground.verdict import Verdict
 from referee.models.operators import OPERATORS, Scale
-from referee.presentation.site.pages import build, inline, link
+from referee.presentation.site.addresses import link
+from referee.presentation.site.rendering import inline
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 GOLDEN = Path(__file__).with_name("golden")
-
-HOSTILE = (
-    "<script>alert(1)</script>",
-    "</td></tr></table></div><script>alert(1)</script>",
-    "</bdi><img src=x onerror=alert(1)>",
-    "<svg/onload=alert(1)>",
-    "<iframe srcdoc='<script>alert(1)</script>'>",
-    "<!-- <style>*{display:none}</style>",
-    "--><script>alert(1)</script>",
-    '" onfocus="alert(1)" autofocus="',
-    "' onmouseover='alert(1)",
-    "[click](javascript:alert(1))",
-    "](javascript:alert(1))",
-    "![x](https://evil.example/x.png)",
-    "<javascript:alert(1)>",
-    "[x]: javascript:alert(1)",
-    "{onfocus=alert(1) tabindex=0}",
-    "{: onclick=alert(1) }",
-    "{{ 7*7 }}",
-    "{% include 'mkdocs.yml' %}",
-    "${{ github.token }}",
-    '--8<-- "/etc/passwd"',
-    '--8<-- "mkdocs.yml"',
-    "```",
-    "~~~ python",
-    "```",
-    "~~~",
-    "    indented code",
-    "# heading",
-    "[TOC]",
-    "!!! danger",
-    "*[HTML]: abbreviated",
-    "[^1]: a footnote",
-    "&lt;script&gt;alert(1)&lt;/script&gt;",
-    "&#60;script&#62;alert(1)&#60;/script&#62;",
-    "\\<script\\>alert(1)\\</script\\>",
-    "\u202egnp.exe",
-    "\u2066\u2069\u200f mirrored",
-    "\x02wzxhzdk:0\x03",
-    "klzzwxh:0000",
-    "| a | table |",
-    "<details open ontoggle=alert(1)>",
-    "<base href=//evil.example>",
-    "Z" * 80,
-    "Z\u0334\u0335\u0336\u0337\u0338\u0339" * 8,
-)
-LINES = (
-    "first\n# heading\n\n```\n<script>alert(1)</script>\n",
-    "a\r\n\r\n***\r\n\r\nb",
-    "\n\n--8<-- '/etc/passwd'\n\n",
-    "before\n```\ncode\n```\nafter",
-)
-
-
-class Folder:
-    """A league in a temporary folder, written the way the referee writes."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self._write("competitions/hardware.yaml", {"hardware": {"laptop": LAPTOP}})
-        (root / "submissions").mkdir()
-
-    @property
-    def league(self) -> League:
-        return League(self.root)
-
-    def competition(
-        self, name: str = "digits", readme: str = "# Title\n\nAbout it.\n\n## The data\n\nRows.\n", **changes: object
-    ) -> None:
-        self._write(f"competitions/{name}/competition.yaml", COMPETITION | changes)
-        for file, text in {"data.py": "", "reference.onnx": "graph", "README.md": readme}.items():
-            (self.root / "competitions" / name / file).write_text(text)
-
-    def result(
-        self,
-        entry: str,
-        scores: Sequence[float] = (120, 118, 125),
-        *,
-        game: str = "digits",
-        class_: str = "laptop-ss",
-        day: int = 1,
-        verdict: Verdict = Verdict.QUALIFIED,
-        said: dict[str, object] | None = None,
-        pinned: dict[str, object] | None = None,
-        ranked_by: str = "nonzero",
-        lacking: Sequence[str] = (),
-        **changes: object,
-    ) -> None:
-        folder = f"submissions/{game}/{entry}"
-        self._write(f"{folder}/submission.yaml", SAID | {"title": f"The {entry}"} | (said or {}))
-        rules = self.league.game(game)
-        pins = Pins(
-            **{
-                "competition": game,
-                "version": rules.rules.version,
-                "rules_sha256": rules.rules_sha256,
-                "entry": entry,
-                "class_": class_,
-                "tree": tree_id(self.root / folder),
-            }
-            | (pinned or {})
-        )
-        others = [name for name in SCORES if name not in lacking]
-        plain = encode(_result(pins, scores, day, verdict, ranked_by, others)) | changes
-        self._write(f"{folder}/results/{pins.class_}.yaml", plain)
-
-    def build(self) -> dict[str, str]:
-        return build(self.league, REPOSITORY / "site/templates")
-
-    def _write(self, path: str, plain: object) -> None:
-        file = self.root / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(strict_yaml.write(plain))
-
-
-LAPTOP = {"title": "Laptop, 2 CPU cores", "labels": ["self-hosted"], "max_watts": 45}
-COMPETITION: dict[str, object] = {
-    "title": "Digits, fewest weights",
-    "version": 1,
-    "summary": "Read the digits.",
-    "fit": {"loss": "cross_entropy"},
-    "score": "nonzero",
-    "architecture": {"rule": "fixed", "reference": "reference.onnx"},
-    "classes": ["laptop-ss", "laptop-s"],
-    "rounds": 3,
-}
-SAID: dict[str, object] = {"title": "An entry", "authors": ["golfer"], "classes": ["laptop-ss"], "techniques": ["pruning"]}
-MACHINE = Machine(cpu="cpu", cores=2, memory_gib=8, gpus=(), os="Linux", python="3.11", libraries={"numpy": "2.4.6"})
-FIT = Measure(loss=9.87e-4, accuracy=1.0, rows=1437)
-
-
-def _result(pins: Pins, scores: Sequence[float], day: int, verdict: Verdict, ranked_by: str, others: Sequence[str]) -> Result:
-    qualified = verdict is Verdict.QUALIFIED
-    judged = [dict.fromkeys(others, 2 * float(score)) | {ranked_by: float(score)} for score in scores]
-    rounds = tuple(_round(number, verdict, one if qualified else None) for number, one in enumerate(judged, start=1))
-    score = sorted(map(float, scores))[len(scores) // 2]
-    return Result(
-        pins=pins,
-        referee="0.1.0",
-        recorded_at=f"2026-11-{day:02}T12:00:00Z",
-        attempt=2,
-        verdict=verdict,
-        reason=None if qualified else "train.py ended with exit status 1",
-        ranked_by=ranked_by,
-        score=score if qualified else None,
-        seconds=431.5,
-        fit=FIT if qualified else None,
-        heldout=Measure(loss=0.31, accuracy=0.9444, rows=360) if qualified else None,
-        scores=dict.fromkeys(others, 2 * score) | {ranked_by: score} if qualified else None,
-        sandbox="bubblewrap",
-        machine=MACHINE,
-        rounds=rounds,
-    )
-
-
-def _round(number: int, verdict: Verdict, scores: dict[str, float] | None) -> JudgedRound:
-    trained = TrainedRound(
-        number=number, draw_seed=number, train_seed=2, draw_sha256="0" * 64, seconds=431.5, joules_at_most=19417.5
-    )
-    return JudgedRound(trained=trained, verdict=verdict, scores=scores)
 
 
 @pytest.fixture
@@ -268,13 +100,13 @@ def test_an_older_board_is_worded_by_the_score_that_ranked_then(folder: Folder) 
 
 
 def test_a_board_on_its_competitions_page_is_cut_off_with_a_pointer_to_the_rest(folder: Folder) -> None:
-    for number in range(23):
+    for number in range(13):
         folder.result(f"entry-{number:02}", [100 + 9 * number] * 3, day=number + 1)
     pages = folder.build()
-    assert "entry-19" in pages["competitions/digits.md"]
-    assert "entry-20" not in pages["competitions/digits.md"]
+    assert "The entry-09<" in pages["competitions/digits.md"]
+    assert "The entry-10<" not in pages["competitions/digits.md"]
     assert "[The whole board](../boards/digits/laptop-ss.md) with 3 more" in pages["competitions/digits.md"]
-    assert "entry-22" in pages["boards/digits/laptop-ss.md"]
+    assert "The entry-12<" in pages["boards/digits/laptop-ss.md"]
 
 
 def test_newest_records_are_those_that_led_when_they_were_recorded(folder: Folder) -> None:
@@ -282,7 +114,7 @@ def test_newest_records_are_those_that_led_when_they_were_recorded(folder: Folde
     folder.result("worse", (300, 300, 300), day=2)
     folder.result("equal", (200, 200, 200), day=3)
     folder.result("best", (100, 100, 100), day=4)
-    newest = folder.build()["index.md"].split("## Newest records")[1].split("## How to enter")[0]
+    newest = folder.build()["index.md"].split("## Newest records")[1].split("## Enter in")[0]
     assert re.findall(r"The ([a-z]+)<", newest) == ["best", "first"]
 
 
@@ -341,18 +173,6 @@ def test_every_operator_stands_on_one_side(folder: Folder) -> None:
 
 # A score of the host's own, models that lack a score, doubts
 
-OWN: dict[str, object] = {
-    "score": "meetings",
-    "own_score": {"sentence": "rows that meet", "formula": "#{i < j}", "whole": True},
-    "sound_because": "No scale and no edge moves it; the graph is the host's.",
-    "par": {"score": 125840, "kind": "reference", "source": "a long run"},
-}
-REFUSED: dict[str, object] = {
-    "score": "l2",
-    "architecture": {"rule": "free"},
-    "sound_because": "The host reads every graph before it plays.",
-}
-
 
 def own_game(folder: Folder) -> Folder:
     """The competition `meetings`, where two have played."""
@@ -365,10 +185,10 @@ def own_game(folder: Folder) -> Folder:
 
 def test_an_own_score_stands_on_every_page_that_names_it(folder: Folder) -> None:
     pages = own_game(folder).build()
-    assert "rows that meet, lower is better</small>" in pages["index.md"]
+    assert "rows that meet, lower is better; <a" in pages["index.md"]
     assert '<td class="golf-number golf-record">125831</td>' in pages["index.md"]
     for path in ("boards/meetings/laptop-ss.md", "competitions/meetings.md"):
-        assert '<th scope="col" class="golf-number">meetings</th>' in pages[path]
+        assert '<th scope="col" class="golf-number" data-sort="score">meetings</th>' in pages[path]
         assert '<td class="golf-number">125831<small><span>125829 – 125871</span> ' in pages[path]
         assert '<td class="golf-number">131072.5<small>' in pages[path]
         assert '<td class="golf-number">+5241.5</td>' in pages[path]
@@ -528,9 +348,19 @@ def test_a_handle_that_is_none_never_reaches_a_page(folder: Folder, handle: str)
 def test_generated_raw_html_has_no_blank_lines(hostile: Folder) -> None:
     """In CommonMark a blank line would end the block, and Markdown would have its say again."""
     for path, page in hostile.build().items():
-        blocks = re.findall(r"^<div class=\"golf-scroll\".*?^</div>$", page, flags=re.DOTALL | re.MULTILINE)
-        assert len(blocks) == page.count("golf-scroll"), path
-        assert not any("\n\n" in block for block in blocks), path
+        for block in re.split(r"\n[ \t]*\n", page):
+            opened = re.findall(r"<(/?)(div|table|tbody|figure|svg|details|ol|ul|pre)\b", block)
+            for tag in {tag for _, tag in opened}:
+                assert opened.count(("", tag)) == opened.count(("/", tag)), (path, tag, block[:200])
+
+
+def test_no_line_of_raw_html_begins_with_a_strangers_string(hostile: Folder) -> None:
+    """Markdown looks for fenced code before it looks for HTML."""
+    poured = {path: page for path, page in hostile.build().items() if path.startswith(("entries/", "players/"))}
+    assert len(poured) > 40
+    for path, page in poured.items():
+        body = page.split("\n---\n", 1)[1].strip("\n")
+        assert all(line.startswith("<") for line in body.split("\n")), path
 
 
 # The real thing
@@ -576,128 +406,6 @@ def test_a_faulty_league_stops_the_build_with_its_faults(folder: Folder) -> None
     assert "Traceback" not in done.stderr
 
 
-def with_rules(folder: Folder, strings: Sequence[str]) -> Folder:
-    """A league whose hosts wrote `strings` wherever rules take text; each competition has a board."""
-    for number, text in enumerate(strings):
-        own = {"sentence": text, "formula": text}
-        par = {"score": 1, "kind": "proof", "source": text}
-        name = f"game-{number:03}"
-        folder.competition(
-            name, **OWN | {"own_score": own, "par": par, "sound_because": f"Why it is sound: {text}", "summary": text}
-        )
-        (folder.root / "competitions" / name / "score.py").write_text("")
-        folder.result("pruned", game=name, ranked_by="meetings")
-    return folder
-
-
-def with_strings(folder: Folder, strings: Sequence[str], lines: Sequence[str]) -> Folder:
-    """A league whose strangers wrote `strings` in every field that takes them, `lines` where several lines may stand."""
-    folder.competition(classes=["laptop-ss", "laptop-s"], version=2)
-    for number, text in enumerate([*strings, *lines]):
-        one_line = text if text in strings else text.replace("\n", "\r")
-        said = {
-            "title": one_line[:80],
-            "techniques": [one_line[:40], "pruning"],
-            "hyperparameters": text,
-            "tuning_compute": text,
-            "notes": text,
-        }
-        for kind, change in enumerate(
-            ({}, {"verdict": Verdict.RULE_BROKEN}, {"pinned": {"rules_sha256": "ab" * 32, "version": 1}})
-        ):
-            # Later ones are better, so that some of them stand among the newest records.
-            more: dict[str, object] = {"reason": text, "sandbox": text, "referee": text}
-            more["recorded_at"] = f"2026-11-01T12:{59 - number:02}:00Z"
-            folder.result(f"e{number:03}-{kind}", [number + 100] * 3, said=said, **change, **more)
-    for number, name in enumerate(strings):
-        if "/" not in name and "\x00" not in name and len(name) < 60:
-            folder.result(f"{number:03} {name}", [number + 500] * 3)
-        else:
-            folder.result(f"{number:03} harmless", [number + 500] * 3)
-    return folder
-
-
-class Page(HTMLParser):
-    """What a browser would find in a page."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.elements: list[tuple[str, tuple[tuple[str, str | None], ...]]] = []
-        self.text = ""
-        self.title = unescape("".join(re.findall(r"<title>(.*?)</title>", html)[:1]))
-        self._open: str | None = None
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, tuple(attrs)))
-        self._open = tag
-
-    def handle_endtag(self, tag: str) -> None:
-        self._open = None
-
-    def handle_data(self, data: str) -> None:
-        if self._open not in ("script", "style"):
-            self.text += data
-
-    @property
-    def ids(self) -> set[str]:
-        """What a link may point to."""
-        return {value for _, attributes in self.elements for name, value in attributes if name in ("id", "name") and value}
-
-    def dangers(self) -> Iterator[str]:
-        """Whatever would run."""
-        for tag, attributes in self.elements:
-            for name, value in attributes:
-                if name.startswith("on") or re.match(r"\s*(javascript|data|vbscript):", value or "", re.IGNORECASE):
-                    yield f"{tag} {name}={value}"
-
-    def loaded(self) -> Iterator[str]:
-        """What is fetched to show the page."""
-        for tag, attributes in self.elements:
-            found = dict(attributes)
-            if tag in ("script", "img", "iframe", "source", "video", "audio", "embed") and found.get("src"):
-                yield str(found["src"])
-            if tag == "link" and found.get("rel") not in ("prev", "next", "canonical"):
-                yield str(found["href"])
-
-    def links(self) -> Iterator[str]:
-        return (
-            value for tag, attributes in self.elements if tag == "a" for name, value in attributes if name == "href" and value
-        )
-
-
 def without_digests(page: Page) -> str:
     """The elements of a page, whatever its rules' digest is."""
     return re.sub(r"\b[0-9a-f]{64}\b", "", repr(page.elements))
-
-
-def site(folder: Folder) -> dict[str, Page]:
-    """Build a league's site with this repository's configuration; path below the site -> page."""
-    out = folder.root / "out"
-    done = mkdocs(configured(folder), out)
-    assert done.returncode == 0, done.stderr
-    return {page.relative_to(out).as_posix(): Page(page.read_text(encoding="utf-8")) for page in sorted(out.rglob("*.html"))}
-
-
-def configured(folder: Folder) -> Path:
-    config = {
-        "INHERIT": f"{REPOSITORY}/mkdocs.yml",
-        "docs_dir": f"{REPOSITORY}/site/pages",
-        "hooks": [f"{REPOSITORY}/referee/adapters/mkdocs_hook.py"],
-        "watch": [],
-    }
-    (folder.root / "mkdocs.yml").write_bytes(strict_yaml.write(config))
-    return folder.root
-
-
-def mkdocs(where: Path, out: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(out)]
-    return subprocess.run(command, cwd=where, capture_output=True, text=True, env=os.environ | {"NO_MKDOCS_2_WARNING": "1"})
-
-
-def target(out: Path, path: str, url: str) -> Path:
-    """The file that a relative address on a page stands for."""
-    start = out if url.startswith("/") else (out / path).parent
-    file = start / unquote(urlsplit(url).path).lstrip("/") if urlsplit(url).path else out / path
-    return file / "index.html" if file.is_dir() else file

@@ -89,7 +89,7 @@ def _unrecorded(league: League) -> Iterator[tuple[Entry, set[str]]]:
         for name in league.entries(competition):
             try:
                 entry = league.entry(f"{competition}/{name}")
-                missing = set(league.unjudged(entry))
+                missing = set(league.played(entry).unjudged)
             except InputError as error:
                 print(error)
                 continue

@@ -150,6 +150,6 @@ def _lacks(league: League, ref: str) -> bool:
     """Whether what stands now has a result in no class at all."""
     try:
         entry = league.entry(ref)
-        return len(league.unjudged(entry)) == len(entry.submission.classes)
+        return len(league.played(entry).unjudged) == len(entry.submission.classes)
     except InputError:
         return False

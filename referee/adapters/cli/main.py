@@ -29,10 +29,13 @@ COMMANDS = {
     "judge": "only fit and score, from such a folder",
     "verify": "judge recorded artifacts again and compare with the recorded numbers",
     "board": "the leaderboard",
+    "site": "the leaderboard's site, to be built by a generator",
     "doctor": "whether this machine can be a runner: sandbox, limits, meters, labels",
     "new": "start a competition or a submission",
     "ci": "the steps that the workflows call",
 }
+EXTRAS = {"ci": ("github", "requests"), "site": ("jinja2", "markupsafe", "markdown_it", "nh3", "resvg_py", "vl_convert")}
+"""extra of the package -> modules that come with it; all others come with `judge`"""
 FINE, FAULTS, OURS = 0, 1, 3
 """2 belongs to InputError and to argparse"""
 
@@ -112,7 +115,7 @@ def _leaves(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
 
 
 def _lacks(error: ModuleNotFoundError) -> int:
-    extra = "ci" if error.name in ("github", "requests") else "judge"
+    extra = next((name for name, modules in EXTRAS.items() if (error.name or "").split(".")[0] in modules), "judge")
     print(f"referee: {error.name} is not installed; pip install --editable '.[{extra}]'", file=sys.stderr)
     return OURS
 

@@ -1,59 +1,27 @@
-"""Boards in words: what pages show of a competition's results.
-
-Strangers' strings come out on one line and harmless to a terminal, but unescaped: escaping is the templates' part.
-"""
+"""Boards as pages show them: a competition, its classes, what was played in each under which rules."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 
-from referee.files.league import Entry, Game, League
-from referee.ground.classes import parse_class
-from referee.ground.fits import Measure
+from referee.files.league import Game, League, Played
+from referee.ground.classes import TIME_CLASSES, parse_class
 from referee.ground.ranking import Row, rank
 from referee.ground.result import Result
-from referee.ground.submission import Submission
-from referee.ground.verdict import Verdict
+from referee.ground.submission import SLUG
 from referee.presentation import words
+from referee.presentation.site.addresses import entry_page
+from referee.presentation.site.lines import Line, Say, line
 from referee.presentation.words import plain
 
-Say = Callable[[float | None], str]
-"""a number of the ranking score -> as people read it"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A row of a board."""
-
-    rank: int | None
-    within_noise: bool
-    led: bool
-    """stood alone at the head of its board when it was recorded"""
-    entry: str
-    title: str
-    authors: tuple[str, ...]
-    techniques: tuple[str, ...]
-    verdict: Verdict
-    reason: str
-    score: str
-    spread: tuple[str, ...]
-    """lowest and highest of the rounds, and how many there were; empty for one round"""
-    gap: str
-    fit: str
-    """worst of the rounds"""
-    heldout: str
-    time: str
-    """longest of the rounds"""
-    attempt: int
-    recorded_at: str
-
-    @property
-    def date(self) -> str:
-        """The day of the record, UTC."""
-        return self.recorded_at[:10]
+FIRST = 20
+"""ranked entries of a board that have a page of their own, beside those that ever led it"""
+LATEST = 10
+"""results of a board, qualified or not, whose entries have a page of their own because they are new"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +32,7 @@ class Unjudged:
     title: str
     authors: tuple[str, ...]
     techniques: tuple[str, ...]
+    page: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +42,9 @@ class Board:
     class_: str
     version: int
     rules_sha256: str
+    score: str
+    """name of what ranks"""
+    say: Say
     ranked: tuple[Line, ...]
     others: tuple[Line, ...]
     """what did not qualify"""
@@ -86,6 +58,16 @@ class Board:
     def record(self) -> Line | None:
         """The line at the head."""
         return self.ranked[0] if self.ranked else None
+
+    @property
+    def records(self) -> list[Line]:
+        """Lines that stood alone at the head when they were recorded, in order of time, of those that still stand."""
+        return sorted((line for line in self.ranked if line.led), key=lambda line: (line.recorded_at, line.entry))
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """All that were played, the ranked ones first."""
+        return self.ranked + self.others
 
     @property
     def played(self) -> bool:
@@ -102,6 +84,31 @@ class Standing:
     """under the rules that stand now, in the order of the competition's classes"""
     frozen: tuple[Board, ...]
     """under earlier rules, the latest version first"""
+    entries: Mapping[str, Played]
+    """all of the competition's entries by name"""
+    paged: frozenset[str]
+    """names of the entries that have a page of their own"""
+
+    @property
+    def grid(self) -> list[tuple[str, list[Board | None]]]:
+        """Hardware, with the pre-trained model that its classes start from -> its boards, one for each of `times`."""
+        rows: dict[str, dict[str, Board]] = {}
+        for board in self.boards:
+            played = parse_class(board.class_)
+            start = f" from {played.pretrained}" if played.pretrained else ""
+            rows.setdefault(f"{played.hardware}{start}", {})[played.time.name] = board
+        return [(name, [boards.get(time) for time in self.times]) for name, boards in rows.items()]
+
+    @property
+    def times(self) -> list[str]:
+        """Names of the time classes that the competition has, shortest first."""
+        return [time for time in TIME_CLASSES if time in {parse_class(board.class_).time.name for board in self.boards}]
+
+    @property
+    def baselines(self) -> list[tuple[Board, Line]]:
+        """Results whose entry calls itself a baseline, by the technique of that name."""
+        lines = ((board, line) for board in self.boards for line in board.ranked)
+        return [(board, line) for board, line in lines if "baseline" in map(str.lower, line.techniques)]
 
     def frozen_in(self, class_: str) -> list[Board]:
         """Those of one class."""
@@ -115,20 +122,22 @@ def standing(league: League, name: str) -> Standing:
         InputError: a file of the competition, of an entry or of a result has faults.
     """
     game = league.game(name)
-    results = list(league.results(name))
-    found = {entry: league.entry(f"{name}/{entry}") for entry in league.entries(name)}
-    entries = {entry: one.submission for entry, one in found.items()}
+    entries = {entry: league.played(league.entry(f"{name}/{entry}")) for entry in league.entries(name)}
     groups: dict[tuple[int, str, str], list[Result]] = {}
-    for result in results:
-        groups.setdefault((result.pins.version, result.pins.rules_sha256, result.pins.class_), []).append(result)
+    for played in entries.values():
+        for result in played.results:
+            groups.setdefault((result.pins.version, result.pins.rules_sha256, result.pins.class_), []).append(result)
+    rows = {key: rank(group, _score_of(game, key, group)) for key, group in groups.items()}
+    paged = frozenset(entry for ranked in rows.values() for entry in _with_page(ranked) if SLUG.fullmatch(entry))
     now = (game.rules.version, game.rules_sha256)
-    unjudged = _unjudged(league, found.values())
-    current = [
-        _current(game, class_, groups.pop((*now, class_), []), entries, unjudged.get(class_, ()))
-        for class_ in game.rules.classes
-    ]
-    frozen = [_frozen(key, group, entries) for key, group in sorted(groups.items(), key=_latest_version_first)]
-    return Standing(game=game, boards=tuple(current), frozen=tuple(frozen))
+    make = partial(_board, game, entries, paged)
+    return Standing(
+        game=game,
+        boards=tuple(make((*now, class_), rows.pop((*now, class_), ()), current=True) for class_ in game.rules.classes),
+        frozen=tuple(make(key, rows[key], current=False) for key in sorted(rows, key=_latest_version_first)),
+        entries=entries,
+        paged=paged,
+    )
 
 
 def class_in_words(league: League, name: str) -> str:
@@ -139,111 +148,80 @@ def class_in_words(league: League, name: str) -> str:
     return f"{hardware.title if hardware else played.hardware}, up to {words.seconds(played.time.seconds)}{start}"
 
 
-def _unjudged(league: League, entries: Iterable[Entry]) -> dict[str, list[Unjudged]]:
-    """By class."""
-    found: dict[str, list[Unjudged]] = {}
-    for entry in entries:
-        about = entry.submission
-        for class_ in league.unjudged(entry):
-            one = Unjudged(
-                entry=plain(entry.name),
-                title=plain(about.title),
-                authors=tuple(map(plain, about.authors)),
-                techniques=tuple(map(plain, about.techniques)),
-            )
-            found.setdefault(class_, []).append(one)
-    return found
+def _score_of(game: Game, key: tuple[int, str, str], results: Sequence[Result]) -> str:
+    return game.rules.score if key[1] == game.rules_sha256 else results[0].ranked_by
 
 
-def _current(
-    game: Game, class_: str, results: Sequence[Result], entries: Mapping[str, Submission], unjudged: Sequence[Unjudged]
+def _with_page(rows: Sequence[Row]) -> Iterator[str]:
+    """Entries of a board that have a page. A league of thousands can't have as many pages (GitHub serves a gigabyte)."""
+    yield from (row.result.pins.entry for row in rows[:FIRST] if row.rank is not None)
+    yield from _leaders(rows)
+    latest = sorted(rows, key=lambda row: (row.result.recorded_at, row.result.pins.entry), reverse=True)
+    yield from (row.result.pins.entry for row in islice(latest, LATEST))
+
+
+def _board(
+    game: Game,
+    entries: Mapping[str, Played],
+    paged: frozenset[str],
+    key: tuple[int, str, str],
+    rows: Sequence[Row],
+    *,
+    current: bool,
 ) -> Board:
-    rules = game.rules
-    rows, par = rank(results, rules.score), rules.par
-    ranked, others = _lines(rows, partial(words.score, rules.score, own=rules.own_score), entries)
+    version, rules_sha256, class_ = key
+    rules, results = game.rules, [row.result for row in rows]
+    score = rules.score if current else results[0].ranked_by
+    say = partial(words.score, score, own=rules.own_score if current else None)
+    beaten = _leaders(rows)
+    lines = []
+    for row in rows:
+        name = row.result.pins.entry
+        page = entry_page(game.name, name) if name in paged else None
+        lines.append(line(row, say, entries[name].entry.submission, beat=beaten.get(name), page=page))
+    par = rules.par if current else None
     return Board(
-        class_=class_,
-        version=rules.version,
-        rules_sha256=game.rules_sha256,
-        ranked=ranked,
-        others=others,
-        unjudged=tuple(unjudged),
-        labels_alone=words.labels_alone(rules, results),
+        class_=plain(class_),
+        version=version,
+        rules_sha256=rules_sha256,
+        score=score,
+        say=say,
+        ranked=tuple(line for line in lines if line.rank is not None),
+        others=tuple(line for line in lines if line.rank is None),
+        unjudged=tuple(_unjudged(entries.values(), class_, paged)) if current else (),
+        labels_alone=words.labels_alone(rules, results) if current else "",
         par_place=None if par is None else sum(_score(row.result) < par.score for row in rows if row.rank is not None),
     )
 
 
-def _frozen(key: tuple[int, str, str], results: Sequence[Result], entries: Mapping[str, Submission]) -> Board:
-    version, rules_sha256, class_ = key
-    score = results[0].ranked_by
-    ranked, others = _lines(rank(results, score), partial(words.score, score), entries)
-    return Board(class_=plain(class_), version=version, rules_sha256=rules_sha256, ranked=ranked, others=others, par_place=None)
+def _unjudged(entries: Iterable[Played], class_: str, paged: frozenset[str]) -> Iterator[Unjudged]:
+    for played in entries:
+        about, name = played.entry.submission, played.entry.name
+        if class_ in played.unjudged:
+            yield Unjudged(
+                entry=plain(name),
+                title=plain(about.title),
+                authors=tuple(map(plain, about.authors)),
+                techniques=tuple(map(plain, about.techniques)),
+                page=entry_page(played.entry.competition, name) if name in paged else None,
+            )
 
 
-def _lines(rows: Sequence[Row], say: Say, entries: Mapping[str, Submission]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
-    """Those that rank, and those that don't."""
-    leaders = set(_leaders(row.result for row in rows if row.rank is not None))
-    lines = [_line(row, say, entries[row.result.pins.entry], row.result.pins.entry in leaders) for row in rows]
-    return tuple(line for line in lines if line.rank is not None), tuple(line for line in lines if line.rank is None)
-
-
-def _line(row: Row, say: Say, submission: Submission, led: bool) -> Line:
-    result = row.result
-    return Line(
-        rank=row.rank,
-        within_noise=row.within_noise,
-        led=led,
-        entry=plain(result.pins.entry),
-        title=plain(submission.title),
-        authors=tuple(map(plain, submission.authors)),
-        techniques=tuple(map(plain, submission.techniques)),
-        verdict=result.verdict,
-        reason=plain(result.reason or "", 400),
-        score=say(result.score),
-        spread=_spread(result, say),
-        gap=f"+{say(row.gap)}" if row.gap else "",
-        fit=_fit(result.fit),
-        heldout=_heldout(result.heldout),
-        time=words.seconds(result.seconds),
-        attempt=result.attempt,
-        recorded_at=plain(result.recorded_at),
-    )
-
-
-def _leaders(results: Iterable[Result]) -> Iterator[str]:
-    """Entries that stood alone at the head of the board when they were recorded, of those that still stand."""
-    best = math.inf
-    for result in sorted(results, key=lambda one: one.recorded_at):
+def _leaders(rows: Sequence[Row]) -> dict[str, float]:
+    """Entries that stood alone at the head when they were recorded, of those that still stand -> the score they beat."""
+    best, found = math.inf, {}
+    ranked = (row.result for row in rows if row.rank is not None)
+    for result in sorted(ranked, key=lambda result: (result.recorded_at, result.pins.entry)):
         if _score(result) < best:
+            found[result.pins.entry] = best
             best = _score(result)
-            yield result.pins.entry
-
-
-def _latest_version_first(group: tuple[tuple[int, str, str], object]) -> tuple[int, str, str]:
-    (version, rules_sha256, class_), _ = group
-    return -version, rules_sha256, class_
+    return found
 
 
 def _score(result: Result) -> float:
     return math.inf if result.score is None else result.score
 
 
-def _spread(result: Result, say: Say) -> tuple[str, ...]:
-    values = words.round_scores(result, result.ranked_by)
-    if len(values) < 2:
-        return ()
-    low, high = say(values[0]), say(values[-1])
-    return (low if low == high else f"{low} – {high}", f"in {len(values)} rounds")
-
-
-def _fit(measure: Measure | None) -> str:
-    if measure is None:
-        return "-"
-    accuracy = "" if measure.accuracy in (None, 1) else f", {words.percent(measure.accuracy)}"
-    return words.loss(measure.loss) + accuracy
-
-
-def _heldout(measure: Measure | None) -> str:
-    if measure is None:
-        return "-"
-    return words.loss(measure.loss) if measure.accuracy is None else words.percent(measure.accuracy)
+def _latest_version_first(key: tuple[int, str, str]) -> tuple[int, str, str]:
+    version, rules_sha256, class_ = key
+    return -version, rules_sha256, class_

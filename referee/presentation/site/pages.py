@@ -1,106 +1,183 @@
-"""`build`: a league -> the generated pages of the site, path -> Markdown.
+"""`build`: a league -> everything on its site that is generated, path -> content. Pure, but for reading the league.
 
-What strangers wrote stands only inside blocks of raw HTML, escaped by Jinja, and never at the start of a line: Markdown
-leaves such blocks alone, but looks for fenced code before it looks for HTML. It never stands in front matter, which the theme
-prints as HTML. This holds as long as no Markdown extension reads attributes, macros or files into text (mkdocs.yml).
+A new kind of page is a row of `KINDS`. Pages are Markdown; what is not `*.md` stands on the site as it is.
 """
 
 from __future__ import annotations
 
-import html
-import json
-import posixpath
-import re
-from collections.abc import Callable, Iterable, Iterator
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from referee.files.league import Game, League
-from referee.ground.classes import TIME_CLASSES, CompetitionClass
-from referee.ground.competition import Competition
-from referee.ground.fits import FITS
-from referee.ground.scores import SCORES
-from referee.ground.soundness import RULES, UNSOUND
-from referee.ground.verdict import Verdict
-from referee.models.operators import OPERATORS, OPSETS, Scale
-from referee.models.walk import first_opset
-from referee.presentation import words
-from referee.presentation.site.boards import Board, Line, Standing, class_in_words, standing
+from referee.presentation.site.addresses import HOME, Published, board_page, competition_page, player_page
+from referee.presentation.site.board_charts import board_charts
+from referee.presentation.site.boards import Standing, standing
+from referee.presentation.site.citation import bibtex
+from referee.presentation.site.downloads.files import files
+from referee.presentation.site.entries import EntryPage, artifact_path, change, curves, entry_pages, model
+from referee.presentation.site.history import LONGEST, Record, by_month, events, records
+from referee.presentation.site.machines import fleets
+from referee.presentation.site.players import Player, players
+from referee.presentation.site.rendering import Render, renderer
 
 NEWEST = 8
 """records on the home page"""
-BRIEF = 20
+BRIEF = 10
 """ranked lines of a board on its competition's page"""
 
-Render = Callable[..., str]
+Content = str | bytes
+Remember = Callable[[str, Callable[[], str]], str]
+"""digest of all that a text depends on, what makes the text -> the text, made now or kept"""
 
 
-def build(league: League, templates: Path) -> dict[str, str]:
-    """Every generated page, its path below the pages' folder -> Markdown.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """All that pages are made of, read once."""
+
+    league: League
+    published: Published
+    standings: tuple[Standing, ...]
+    players: tuple[Player, ...]
+    records: Sequence[Record]
+    """of all boards, the newest first"""
+    remember: Remember
+
+
+def build(
+    league: League,
+    templates: Path,
+    published: Published | None = None,
+    remember: Remember = lambda key, make: make(),
+) -> dict[str, Content]:
+    """Everything generated, its path below the pages' folder -> Markdown, or a file's content.
 
     Args:
         templates: folder of the Jinja templates
+        published: what only the published site knows
+        remember: keeps the pages of entries between builds
 
     Raises:
         InputError: a file of the league has faults.
     """
-    render = partial(_render, _environment(league, templates))
-    standings = [standing(league, name) for name in league.competitions()]
-    pages = {
-        "index.md": render("home", "index.md", standings=standings, newest=_newest(standings)),
-        "scores.md": render("scores", "scores.md"),
-        "operators.md": render("operators", "operators.md"),
-    }
-    for one in standings:
-        pages |= _competition(one, render)
-    return pages
+    published = published or Published()
+    standings = tuple(standing(league, name) for name in league.competitions())
+    site = Site(
+        league=league,
+        published=published,
+        standings=standings,
+        players=players(standings),
+        records=records(standings),
+        remember=remember,
+    )
+    render = renderer(league, templates, published)
+    return {path: content for kind in KINDS for path, content in kind(site, render)}
 
 
-def competition_page(name: str) -> str:
-    """Where the page of a competition stands."""
-    return f"competitions/{name}.md"
+def makers(templates: Path) -> str:
+    """Digest of whatever makes a kept page: the templates and this package's code."""
+    digest = hashlib.sha256()
+    package = Path(__file__).resolve().parents[2]
+    for file in sorted((*templates.rglob("*.jinja"), *package.rglob("*.py"))):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:32]
 
 
-def board_page(name: str, class_: str) -> str:
-    """Where the page of a board stands."""
-    return f"boards/{name}/{class_}.md"
+def _home(site: Site, render: Render) -> Iterator[tuple[str, Content]]:
+    yield HOME, render("home", HOME, standings=site.standings, newest=site.records[:NEWEST], players=site.players)
 
 
-def link(page: str, to: str) -> str:
-    """The address of `to` as seen from `page`, for raw HTML, whose links no generator mends.
-
-    Pages are taken to be folders: `boards/digits/laptop-ss.md` is served as `boards/digits/laptop-ss/`.
-    """
-    return posixpath.relpath(_address(to) or ".", _address(page) or ".") + ("/" if to.endswith(".md") else "")
+def _reference(site: Site, render: Render) -> Iterator[tuple[str, Content]]:
+    """What the referee's own tables say."""
+    for name in ("scores", "operators"):
+        yield f"{name}.md", render(name, f"{name}.md")
 
 
-def inline(text: str) -> Markup:
-    """A host's text inside a line of Markdown, to be read as it stands."""
-    return Markup(re.sub(r"([\\`*_{}\[\]()#+.!-])", r"\\\1", html.escape(words.plain(text), quote=False)))
+def _lists(site: Site, render: Render) -> Iterator[tuple[str, Content]]:
+    """What goes across competitions."""
+    happened = events(site.standings)
+    known = fleets(site.league.hardware.items(), site.standings)
+    yield "records.md", render("records", "records.md", records=site.records[:LONGEST])
+    yield "changes.md", render("changes", "changes.md", months=by_month(happened[:LONGEST]), left=len(happened) - LONGEST)
+    yield "ranking.md", render("ranking", "ranking.md", players=site.players)
+    yield "hardware.md", render("hardware", "hardware.md", fleets=known)
+    yield "data.md", render("data", "data.md", standings=site.standings)
 
 
-def front_matter(text: str) -> Markup:
-    """A host's text as a value of front matter. The theme prints such values as HTML, so they are HTML."""
-    return Markup(json.dumps(html.escape(words.plain(text))))
+def _competitions(site: Site, render: Render) -> Iterator[tuple[str, Content]]:
+    for one in site.standings:
+        path = competition_page(one.game.name)
+        yield path, render("competition", path, standing=one, rules=one.game.rules, readme=_readme(one.game), brief=BRIEF)
 
 
-def _competition(one: Standing, render: Render) -> dict[str, str]:
-    game, path = one.game, competition_page(one.game.name)
-    pages = {path: render("competition", path, standing=one, rules=game.rules, readme=_readme(game), brief=BRIEF)}
-    for board in one.boards:
-        frozen = one.frozen_in(board.class_)
-        if board.played or frozen:
-            path = board_page(game.name, board.class_)
-            pages[path] = render("board", path, standing=one, rules=game.rules, board=board, frozen=frozen)
-    return pages
+def _boards(site: Site, render: Render) -> Iterator[tuple[str, Content]]:
+    until = max((line.recorded_at for one in site.standings for board in one.boards for line in board.lines), default="")
+    for one in site.standings:
+        for board in one.boards:
+            frozen = one.frozen_in(board.class_)
+            if board.played or frozen:
+                path = board_page(one.game.name, board.class_)
+                yield (
+                    path,
+                    render(
+                        "board",
+                        path,
+                        standing=one,
+                        rules=one.game.rules,
+                        board=board,
+                        frozen=frozen,
+                        charts=board_charts(one, board, path, until),
+                    ),
+                )
 
 
-def _newest(standings: Iterable[Standing]) -> list[tuple[Standing, Board, Line]]:
-    records = [(one, board, line) for one in standings for board in one.boards for line in board.ranked if line.led]
-    return sorted(records, key=lambda record: (record[2].recorded_at, record[2].entry), reverse=True)[:NEWEST]
+def _entries(site: Site, render: Render) -> Iterator[tuple[str, Content]]:
+    for one in site.standings:
+        for page in entry_pages(one):
+            yield page.path, site.remember(page.key, partial(_entry, page, site.published, render))
+
+
+def _entry(page: EntryPage, published: Published, render: Render) -> str:
+    first = page.appearances[0]
+    return render(
+        "entry",
+        page.path,
+        page=page,
+        standing=page.standing,
+        rules=page.standing.game.rules,
+        about=page.entry.submission,
+        change=change,
+        curves=curves,
+        model=model,
+        artifact_path=artifact_path,
+        citation=bibtex(page.standing, first.board, first.line, published),
+    )
+
+
+def _players(site: Site, render: Render) -> Iterator[tuple[str, Content]]:
+    for player in site.players:
+        path = player_page(player.handle)
+        yield path, render("player", path, player=player, players=len(site.players))
+
+
+def _downloads(site: Site, render: Render) -> Iterator[tuple[str, Content]]:
+    return files(site.standings, site.players, site.records, site.published)
+
+
+KINDS: Sequence[Callable[[Site, Render], Iterable[tuple[str, Content]]]] = (
+    _home,
+    _reference,
+    _lists,
+    _competitions,
+    _boards,
+    _entries,
+    _players,
+    _downloads,
+)
 
 
 def _readme(game: Game) -> Markup:
@@ -118,82 +195,3 @@ def _demoted(lines: Iterable[str]) -> Iterator[str]:
             yield line
         elif not line.startswith("# "):
             yield f"#{line}"
-
-
-def _environment(league: League, templates: Path) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(templates),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {
-        "inline": inline,
-        "plain": words.plain,
-        "capitalized": lambda text: text[:1].upper() + text[1:],
-        "front_matter": front_matter,
-        "bytes": _bytes,
-        "count": _count,
-        "duration": words.seconds,
-        "score": lambda value, rules: words.score(rules.score, value, rules.own_score),
-        "formula": _formula,
-        "rounds": _rounds,
-        "class_in_words": partial(class_in_words, league),
-    }
-    environment.globals |= {
-        "competition_page": competition_page,
-        "board_page": board_page,
-        "scores": SCORES,
-        "fits": FITS,
-        "architectures": RULES,
-        "objections": {score: {rule: UNSOUND.get((score, rule)) for rule in RULES} for score in SCORES},
-        "soundness": words.soundness,
-        "reservations": words.reservations,
-        "operators": _operators_by_scale(),
-        "opsets": OPSETS,
-        "verdicts": list(Verdict),
-        "times": TIME_CLASSES,
-        "hardware": league.hardware,
-    }
-    return environment
-
-
-def _render(environment: Environment, template: str, path: str, **values: object) -> str:
-    return environment.get_template(f"{template}.md.jinja").render(link=partial(link, path), **values)
-
-
-def _address(path: str) -> str:
-    return re.sub(r"(?:^|(?<=/))index\.md$|\.md$", "", path)
-
-
-def _formula(text: str) -> Markup:
-    """A formula of a table: `Σ_W` with its W below the line."""
-    return Markup(re.sub(r"_(\w+|\|\w+\|)", r"<sub>\1</sub>", html.escape(text)))
-
-
-def _operators_by_scale() -> dict[Scale, dict[str, int]]:
-    """What a positive scale becomes -> operators, each with the opset it came with, of those that are read."""
-    since = {name: first_opset(name) for name in sorted(OPERATORS)}
-    return {scale: {name: since[name] for name in since if OPERATORS[name].scale is scale} for scale in Scale}
-
-
-def _rounds(played: CompetitionClass, rules: Competition) -> str:
-    """`3 rounds, 6 for whoever would lead`."""
-    count = rules.rounds_in(played)
-    more = f", {2 * count} for whoever would lead" if played.time.confirmed else ""
-    return f"{count} round{'s' * (count > 1)}{more}"
-
-
-def _count(number: int) -> str:
-    """A large number: 100000000 -> 100 million."""
-    return f"{number // 10**6} million" if number and number % 10**6 == 0 else str(number)
-
-
-def _bytes(count: int) -> str:
-    """A size: 65536 -> 64 KiB, where it comes out even."""
-    for size, name in ((2**20, "MiB"), (2**10, "KiB")):
-        if count and count % size == 0:
-            return f"{count // size} {name}"
-    return f"{count} bytes"

@@ -1,0 +1,98 @@
+"""The hook that hands the generated pages to MkDocs: `hooks` in mkdocs.yml. What stands on them is `presentation.site`'s.
+
+`mkdocs build` and `mkdocs serve` both come through here; the league is the one around mkdocs.yml. Where the site will be
+found is told by SITE_URL, the league's repository by GITHUB_REPOSITORY, both as a workflow has them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page
+
+from referee.adapters.site.head import at_the_head
+from referee.adapters.site.pouring import Pouring
+from referee.adapters.site.search import add_to_the_search
+from referee.files.kept_texts import KeptTexts
+from referee.files.league import League
+from referee.ground.errors import InputError
+from referee.presentation.site.addresses import Published, competition_page, is_poured
+from referee.presentation.site.pages import Content, build, makers
+
+KEPT = ".build/kept-pages"
+_pouring = Pouring()
+"""of the build that runs: MkDocs gives a hook nothing that lasts from one event to the next"""
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """List the competitions in the navigation, and learn the site's address."""
+    config.site_url = config.site_url or os.environ.get("SITE_URL") or None
+    section = next(item["Competitions"] for item in config.nav or [] if "Competitions" in item)
+    section += [competition_page(name) for name in _league(config).competitions()]
+    return config
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add what is generated. Of the pages that are poured, MkDocs sees the first of each kind alone."""
+    pages = _built(config)
+    _pouring.begin({path: str(text) for path, text in pages.items() if is_poured(path)})
+    listed = set(_listed(config.nav))
+    for path, content in {**pages, **_pouring.moulds}.items():
+        if is_poured(path) and path not in _pouring.moulds:
+            continue
+        # What is in no navigation must not be put there, which would grow with the league.
+        outside = path.endswith(".md") and path not in listed
+        level = InclusionLevel.NOT_IN_NAV if outside else InclusionLevel.INCLUDED
+        files.append(File.generated(config, path, content=content, inclusion=level))
+    return files
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Add to a page's head what the theme has no place for; keep the moulds."""
+    card = page.meta.get("card")
+    headed = at_the_head(output, page.file.src_uri, str(page.title), card and str(card), _published(config))
+    return _pouring.taken(page.file.src_uri, headed)
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Write the pages that are poured, and let them be found."""
+    _pouring.pour(Path(config.site_dir))
+    add_to_the_search(Path(config.site_dir), _pouring.pages)
+
+
+def _built(config: MkDocsConfig) -> dict[str, Content]:
+    templates = Path(config.docs_dir).parent / "templates"
+    kept = KeptTexts(Path(config.config_file_path).parent / KEPT, makers(templates))
+    try:
+        pages = build(_league(config), templates, _published(config), kept)
+    except InputError as error:
+        raise PluginError(f"the league has faults; `referee check` lists them all:\n{error}") from error
+    kept.forget_the_rest()
+    return pages
+
+
+def _published(config: MkDocsConfig) -> Published:
+    return Published(
+        address=f"{config.site_url.rstrip('/')}/" if config.site_url else "",
+        repository=os.environ.get("GITHUB_REPOSITORY", ""),
+        server=os.environ.get("GITHUB_SERVER_URL", "https://github.com"),
+    )
+
+
+def _league(config: MkDocsConfig) -> League:
+    return League.at(Path(config.config_file_path).parent)
+
+
+def _listed(nav: Any) -> Iterator[str]:
+    """Paths of the pages in a navigation."""
+    if isinstance(nav, str):
+        yield nav
+    elif nav:
+        for item in nav.values() if isinstance(nav, dict) else nav:
+            yield from _listed(item)
