@@ -29,7 +29,5 @@ def main(parsed: argparse.Namespace) -> int:
     if parsed.json:
         print_json({"folder": str(parsed.folder), "generated": files, "next": following})
     else:
-        print(
-            "\n".join([f"wrote {parsed.folder} with {files} generated files", "next", *(f"  {line}" for line in following)])
-        )
+        print("\n".join([f"wrote {parsed.folder} with {files} generated files", "next", *(f"  {line}" for line in following)]))
     return FINE

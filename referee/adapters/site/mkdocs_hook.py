@@ -1,13 +1,13 @@
 """The hook that hands the generated pages to MkDocs: `hooks` in mkdocs.yml. What stands on them is `presentation.site`'s.
 
-`mkdocs build` and `mkdocs serve` both come through here; the league is the one around mkdocs.yml. Where the site will be
-found is told by SITE_URL, the league's repository by GITHUB_REPOSITORY, both as a workflow has them.
+`mkdocs build` and `mkdocs serve` both come through here; the league is the one around mkdocs.yml. Its repository is told by
+GITHUB_REPOSITORY, as a workflow has it, and where the site will be found by SITE_URL.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
-from referee.adapters.site.head import at_the_head
+from referee.adapters.site.head import at_the_head, guarded
 from referee.adapters.site.pouring import Pouring
 from referee.adapters.site.search import add_to_the_search
 from referee.files.kept_texts import KeptTexts
@@ -32,10 +32,19 @@ _pouring = Pouring()
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """List the competitions in the navigation, and learn the site's address."""
-    config.site_url = config.site_url or os.environ.get("SITE_URL") or None
+    config.site_url = config.site_url or site_address(os.environ) or None
     section = next(item["Competitions"] for item in config.nav or [] if "Competitions" in item)
     section += [competition_page(name) for name in _league(config).competitions()]
     return config
+
+
+def site_address(environment: Mapping[str, str]) -> str:
+    """Where the site will be found: SITE_URL, or in a workflow the address that GitHub Pages gives; empty elsewhere."""
+    told, owner_and_name = environment.get("SITE_URL", ""), environment.get("GITHUB_REPOSITORY", "")
+    if told or not owner_and_name or environment.get("GITHUB_SERVER_URL") != "https://github.com":
+        return told
+    owner, name = owner_and_name.lower().split("/", 1)[0], owner_and_name.split("/", 1)[-1]
+    return f"https://{owner}.github.io/" + ("" if name.lower() == f"{owner}.github.io" else f"{name}/")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -57,7 +66,12 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     """Add to a page's head what the theme has no place for; keep the moulds."""
     card = page.meta.get("card")
     headed = at_the_head(output, page.file.src_uri, str(page.title), card and str(card), _published(config))
-    return _pouring.taken(page.file.src_uri, headed)
+    return _pouring.taken(page.file.src_uri, guarded(headed, _published(config)))
+
+
+def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> str:
+    """Guard the page that is shown where there is none."""
+    return guarded(output_content, _published(config)) if template_name == "404.html" else output_content
 
 
 def on_post_build(config: MkDocsConfig) -> None:
