@@ -30,7 +30,7 @@ class KeptTexts:
         self._used.add(key)
         file = self._own / key
         with contextlib.suppress(OSError, UnicodeDecodeError):
-            return file.read_text(encoding="utf-8")
+            return file.read_bytes().decode("utf-8")
         text = make()
         # A full disk or a folder that may not be written costs time, no page.
         with contextlib.suppress(OSError):

@@ -21,7 +21,10 @@ def plain(text: str, most: int = 200) -> str:
 
     So is `##[`, which the log of a workflow takes for a command wherever it stands.
     """
-    shown = "".join(_visible(character) for character in text[: most + 1]).replace("##[", "##\\u005b")
+    shown = text[: most + 1]
+    if not shown.isprintable():
+        shown = "".join(map(_visible, shown))
+    shown = shown.replace("##[", "##\\u005b")
     return shown if len(shown) <= most else shown[: most - 1] + "…"
 
 

@@ -16,6 +16,9 @@ from referee.adapters.ci.handed import ATTEST_VARIABLE
 from referee.adapters.ci.pushing import KEY_VARIABLE
 from referee.adapters.cli.main import _parser
 from referee.adapters.github import CONTEXT, LABELS, PLANNED
+from referee.adapters.site import search
+from referee.presentation.site.boards import FIRST, LATEST
+from referee.presentation.site.rendering import SHOWN
 
 PAGES = REPOSITORY / "site/pages"
 DOCUMENTS = {
@@ -28,6 +31,19 @@ FENCE = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
 IN_A_LINE = re.compile(r"`(referee [^`]+)`")
 ROW = re.compile(r"^\| `([a-z]+\.yml)` ([^|]+) \| ([^|]+) \| [^|]+ \| ([^|]+) \|$", re.MULTILINE)
 """of the threat model's table: workflow, job, whose code it runs, what its token may"""
+NUMBERS = {
+    "faq.md": (f"in the first {FIRST} of a board", f"among the latest {LATEST} that were played", f"their first {SHOWN} rows"),
+    "enter.md": (f"among the first {FIRST} or the latest {LATEST} there",),
+    "architecture.md": (
+        f"of each board the first {FIRST}",
+        f"the latest {LATEST} (`FIRST`",
+        f"a board's page has {SHOWN} rows",
+        f"some {search.MOST} of the poured pages",
+    ),
+}
+"""sentences with numbers of the code"""
+PLACES = ("referee/presentation/site", "referee/adapters/site")
+"""whose files the page on the architecture has one by one"""
 AGAIN = "trained"
 """an input that `/referee rejudge` gives, and nobody by hand"""
 
@@ -108,6 +124,21 @@ def test_a_command_that_is_no_command_is_found(capsys):
     ]
 
 
+@pytest.mark.parametrize(("name", "sentence"), [(name, one) for name, told in NUMBERS.items() for one in told])
+def test_numbers_that_are_told_are_the_codes(name, sentence):
+    """How many entries have a page, how many rows one shows."""
+    assert sentence in " ".join(DOCUMENTS[name].split())
+
+
+def test_the_architecture_has_every_file_of_the_site():
+    """And none that is not there."""
+    section = DOCUMENTS["architecture.md"].split("\n## The site\n")[1].split("\n### ")[0]
+    first_cells = " ".join(re.findall(r"^\| (`[^|]+`) \|", section, re.MULTILINE))
+    assert set(re.findall(r"`(\w+\.py)`", first_cells)) == {
+        file.name for place in PLACES for file in (REPOSITORY / place).glob("*.py")
+    } - {"__init__.py"}
+
+
 def test_the_threat_model_has_every_job_with_its_rights():
     """And says which one runs on a machine that is lent."""
     table = {(workflow, job): (code, rights(may)) for workflow, job, code, may in ROW.findall(DOCUMENTS["threat-model.md"])}
@@ -128,6 +159,13 @@ def test_hosts_are_told_every_secret():
     asked = {secret for text in FILES.values() for secret in re.findall(r"\bsecrets\.(\w+)", text)}
     assert asked == {KEY_VARIABLE}
     assert f"gh secret set {KEY_VARIABLE} --env record" in DOCUMENTS["host.md"]
+
+
+def test_hosts_are_told_every_variable():
+    """That a repository may set."""
+    asked = {variable for text in FILES.values() for variable in re.findall(r"\bvars\.(\w+)", text)}
+    assert ATTEST_VARIABLE in asked
+    assert [variable for variable in sorted(asked) if f"`{variable}`" not in DOCUMENTS["host.md"]] == []
 
 
 @pytest.mark.parametrize("file", [file for file, text in FILES.items() if inputs(text)])

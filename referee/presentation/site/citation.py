@@ -7,7 +7,9 @@ from referee.presentation.site.boards import Board, Standing
 from referee.presentation.site.lines import Line
 
 _LATEX = str.maketrans(
-    {sign: f"\\{sign}" for sign in "&%$#_{}"}
+    # BibTeX counts braces, escaped ones too.
+    {sign: f"\\{sign}" for sign in "&%$#_"}
+    | {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
     | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
     | {"<": r"\textless{}", ">": r"\textgreater{}"}
 )

@@ -80,8 +80,8 @@ class EntryPage:
 def entry_pages(standing: Standing) -> Iterator[EntryPage]:
     """Those of a competition's entries that have one, the best ranks first."""
     found: dict[str, list[Appearance]] = {}
-    for board in (*standing.boards, *standing.frozen):
-        current = board in standing.boards
+    boards = [(board, True) for board in standing.boards] + [(board, False) for board in standing.frozen]
+    for board, current in boards:
         for place, line in enumerate(board.lines):
             if line.page is not None:
                 rival = _rival(board, place, line)

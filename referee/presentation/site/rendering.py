@@ -55,7 +55,7 @@ def inline(text: str) -> Markup:
 
 def front_matter(text: str) -> Markup:
     """A host's text as a value of front matter. The theme prints such values as HTML, so they are HTML."""
-    return Markup(json.dumps(html.escape(words.plain(text))))
+    return Markup(json.dumps(html.escape(words.plain(text)), ensure_ascii=False))
 
 
 def on_one_line(text: str) -> Markup:

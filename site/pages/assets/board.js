@@ -11,10 +11,11 @@
    * @typedef {Record<string, any>} Row a row of the board's JSON; its published schema says what it has
    * @typedef {Record<string, any> & {rows: Row[]}} Results that JSON
    * @typedef {Record<string, string>} View what the reader asked for; a minus before the column of `sort`: descending
-   * @typedef {(board: Results, rows: Row[], page: (row: Row) => string) => string} Format
-   */
+     */
 
-  const FIRST = 100;
+  /** What writes copies stands beside this script, and is fetched when first needed. */
+  const FORMATS = new URL("board-formats.js", /** @type {HTMLScriptElement} */ (document.currentScript).src).href;
+  const FIRST = 50;
   const MORE = 200;
   /** Rows that the document holds before it asks: layout is what takes the time. */
   const MOST = 500;
@@ -42,96 +43,6 @@
     attempt: (row) => row.attempt,
     verdict: (row) => row.verdict,
     recorded_at: (row) => Date.parse(row.recorded_at),
-  };
-
-  // Copies
-
-  /** The columns of a copied CSV, those of the board's own. */
-  const FIELDS = [
-    ..."rank within_noise record entry title authors techniques verdict reason score lowest highest rounds gap".split(" "),
-    ..."fit_loss fit_accuracy heldout_loss heldout_accuracy seconds joules joules_at_most memory_gib".split(" "),
-    ..."recorded_at attempt page".split(" "),
-  ];
-
-  /** @param {Row} row @param {string} name one of the fields */
-  function value(row, name) {
-    const [, measure, part] = /^(fit|heldout)_(.*)$/.exec(name) ?? [];
-    const found = measure ? row[measure]?.[part] : row[name];
-    if (Array.isArray(found)) return found.join("; ");
-    return typeof found === "boolean" ? Number(found) : found;
-  }
-
-  /** RFC 4180. A spreadsheet takes text that begins like a formula for one; an apostrophe stops it. @param {unknown} value */
-  function csvCell(value) {
-    const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value ?? "");
-    return /[",;\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  }
-
-  /** @type {Format} */
-  function csv(_board, rows) {
-    const lines = rows.map((row) => FIELDS.map((name) => value(row, name)));
-    return [FIELDS, ...lines].map((line) => line.map(csvCell).join(",") + "\r\n").join("");
-  }
-
-  /** @param {string} text */
-  function markdownCell(text) {
-    const escaped = text.replace(/[\\`*_[\]|~]|:(?=\/\/)|(?<=www)\./gi, "\\$&").replace(/[\r\n]+/g, " ");
-    return escaped.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  }
-
-  /** @type {Format} */
-  function markdown(board, rows, page) {
-    const heads = ["#", "entry", "by", board.score.name, "gap", "fit", "held-out", "time", "energy", "verdict", "date"];
-    const lines = rows.map((row) => {
-      const { score, gap, fit, heldout, seconds, joules, date } = row.shown;
-      const cells = [row.authors.join(", "), score, gap, fit, heldout, seconds, joules, row.verdict, date].map(markdownCell);
-      return [row.rank ?? "", `[${markdownCell(row.title)}](<${page(row)}>)`, ...cells];
-    });
-    const all = [heads.map(markdownCell), heads.map(() => "---"), ...lines];
-    return all.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
-  }
-
-  // BibTeX counts braces, escaped ones too.
-  /** @type {Record<string, string>} */
-  const LATEX = {
-    "\\": "backslash",
-    "{": "braceleft",
-    "}": "braceright",
-    "~": "asciitilde",
-    "^": "asciicircum",
-    "<": "less",
-    ">": "greater",
-  };
-
-  /** @param {string} text */
-  function latex(text) {
-    const escaped = text.replace(/[\\{}~^<>#$%&_]/g, (one) => (LATEX[one] ? `\\text${LATEX[one]}{}` : `\\${one}`));
-    return escaped.replace(/[\r\n]+/g, " ");
-  }
-
-  /** @type {Format} */
-  function bibtex(board, rows, page) {
-    const cited = rows.map((row) => {
-      const key = `mlgolf-${board.competition}-${row.entry}`.replace(/[^\w.:-]+/g, "-");
-      const fields = {
-        title: `{${latex(row.title)}}`,
-        author: row.authors.map((/** @type {string} */ author) => `{${latex(author)}}`).join(" and "),
-        year: latex(row.recorded_at.slice(0, 4)),
-        howpublished: latex(`ML Golf, ${board.competition}, ${board.class}`),
-        note: latex(row.rank ? `${board.score.name} ${row.shown.score}` : row.verdict),
-        url: page(row),
-      };
-      return `@misc{${key},\n${Object.entries(fields).map(([name, text]) => `  ${name} = {${text}},\n`).join("")}}\n`;
-    });
-    return cited.join("\n");
-  }
-
-  /** @type {Record<string, Format>} */
-  const FORMATS = {
-    CSV: csv,
-    JSON: (board, rows) => JSON.stringify({ ...board, rows }, null, 2),
-    Markdown: markdown,
-    BibTeX: bibtex,
   };
 
   // Elements
@@ -396,7 +307,7 @@
       const more = /** @type {HTMLElement | null} */ (this.live.querySelector(".golf-more"));
       (more ?? scroll).after(this.rest);
       if (more) more.hidden = true;
-      this.offer(this.body.rows.length, Number(more?.dataset.all ?? 0));
+      this.offer(Number(more?.dataset.shown ?? 0), Number(more?.dataset.all ?? 0));
       if (this.first) addEventListener("popstate", () => this.follow(this.asked()));
     }
 
@@ -429,12 +340,12 @@
 
     copies() {
       const link = button("Copy link", () => this.copy(location.href, "the link"));
-      const made = Object.entries(FORMATS).map(([name, format]) => {
+      const made = ["CSV", "JSON", "Markdown", "BibTeX"].map((name) => {
         const one = button(name, async () => {
           const index = await this.ready();
           if (!index) return;
           const rows = index.rows(this.view);
-          const text = format(index.board, rows, (row) => this.page(row));
+          const text = (await import(FORMATS)).FORMATS[name](index.board, rows, (row) => this.page(row));
           this.copy(text, rows.length === 1 ? "1 row" : `${rows.length} rows`);
         });
         one.setAttribute("aria-label", `Copy as ${name}`);

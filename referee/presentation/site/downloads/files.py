@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from referee.ground.competition import Par
 from referee.presentation.site.addresses import (
     HOME,
     Published,
@@ -33,22 +34,21 @@ def files(
     """Boards as data, badges, the league as one file and one database, the feed, social cards."""
     for standing in standings:
         for board in standing.boards:
-            yield from _board(standing, board, board.class_)
+            yield from _board(standing, board, board.class_, standing.game.rules.par)
             yield from _badges(standing, board)
         for board in standing.frozen:
-            yield from _board(standing, board, frozen_name(board.class_, board.version, board.rules_sha256))
+            yield from _board(standing, board, frozen_name(board.class_, board.version, board.rules_sha256), None)
     yield "league.json", league_json(standings, published)
     yield "league.sqlite", database(standings, players)
     yield "records.xml", records_feed(records, published, "ML Golf: records")
     yield from _cards(standings)
 
 
-def _board(standing: Standing, board: Board, name: str) -> Iterator[tuple[str, Content]]:
+def _board(standing: Standing, board: Board, name: str, par: Par | None) -> Iterator[tuple[str, Content]]:
     if board.played:
-        current = board in standing.boards
         yield (
             board_file(standing.game.name, name, "json"),
-            board_json(standing, board, standing.game.rules.par if current else None),
+            board_json(standing, board, par),
         )
         yield board_file(standing.game.name, name, "csv"), board_csv(standing, board)
 
