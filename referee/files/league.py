@@ -185,9 +185,10 @@ class League:
         competition, name = self._split(ref)
         if competition not in self.competitions():
             raise InputError(f'there is no competition "{competition}"{nearest(competition, self.competitions())}')
-        if name not in self.entries(competition):
-            raise InputError(f'{competition} has no entry "{name}"{nearest(name, self.entries(competition))}')
         folder = self.root / "submissions" / competition / name
+        # Not by the list of all entries: whoever reads them all would list them for each.
+        if not _is_shown(folder):
+            raise InputError(f'{competition} has no entry "{name}"{nearest(name, self.entries(competition))}')
         return Entry(competition, name, folder, self._read(Submission, folder / "submission.yaml"))
 
     def result_files(self, entry: Entry) -> list[Path]:
@@ -259,4 +260,8 @@ class _HardwareFile:
 def _folders(parent: Path) -> list[str]:
     if not parent.is_dir():
         return []
-    return sorted(path.name for path in parent.iterdir() if path.is_dir() and not path.name.startswith((".", "_")))
+    return sorted(path.name for path in parent.iterdir() if _is_shown(path))
+
+
+def _is_shown(path: Path) -> bool:
+    return not path.name.startswith((".", "_")) and path.is_dir()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import yaml
@@ -21,8 +21,10 @@ LARGEST = 4 * 2**20
 DEEPEST = 16
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Scalar: Any = yaml.ScalarEvent
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,99})")
 _NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*(?:[eE][-+]?[0-9]{1,3})?|[eE][-+]?[0-9]{1,3})")
+_FIRST_OF_NUMBERS = frozenset("-+0123456789")
 _WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
@@ -43,6 +45,8 @@ def scalar(text: str) -> Any:
     """What an unquoted scalar means."""
     if text in _WORDS:
         return _WORDS[text]
+    if text[0] not in _FIRST_OF_NUMBERS:
+        return text
     if _INTEGER.fullmatch(text):
         return int(text)
     if _NUMBER.fullmatch(text) and math.isfinite(number := float(text)):
@@ -59,9 +63,19 @@ class _Parser:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             self.refuse(None, f"is not text: byte {error.start} is no UTF-8; save it as plain UTF-8")
-        self.events: Iterator[Any] = yaml.parse(text, Loader=_Loader)
+        # Not yaml.parse, whose generator costs as much as the library's own work.
+        self.next: Callable[[], Any] = _Loader(text).get_event
 
     def document(self) -> Any:
+        try:
+            return self.only_document()
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable"
+            where = f"line {mark.line + 1}: " if mark else ""
+            raise InputError([Fault(self.path, "", f"is no YAML: {where}{problem}")]) from None
+
+    def only_document(self) -> Any:
         next_event = self.next
         next_event()
         if isinstance(next_event(), yaml.StreamEndEvent):
@@ -79,35 +93,28 @@ class _Parser:
             self.refuse(event, "anchors (&) and aliases (*) are not read; write the value out or quote it")
         if event.tag is not None and event.tag != "!":
             self.refuse(event, f"the tag {event.tag[:60]} is not read; remove it or quote the value")
-        if isinstance(event, yaml.ScalarEvent):
+        kind = type(event)
+        if kind is _Scalar:
             return scalar(event.value) if event.implicit[0] and not event.style else event.value
-        return self.sequence(depth) if isinstance(event, yaml.SequenceStartEvent) else self.mapping(depth)
+        return self.sequence(depth) if kind is yaml.SequenceStartEvent else self.mapping(depth)
 
     def sequence(self, depth: int) -> list[Any]:
         values = []
-        while not isinstance(event := self.next(), yaml.SequenceEndEvent):
+        while type(event := self.next()) is not yaml.SequenceEndEvent:
             values.append(self.node(event, depth + 1))
         return values
 
     def mapping(self, depth: int) -> dict[str, Any]:
         values: dict[str, Any] = {}
-        while not isinstance(event := self.next(), yaml.MappingEndEvent):
-            self.node(event, depth + 1)
-            if not isinstance(event, yaml.ScalarEvent):
+        next_event, node = self.next, self.node
+        while type(event := next_event()) is not yaml.MappingEndEvent:
+            if type(event) is not _Scalar or event.anchor is not None or event.tag is not None:
+                node(event, depth + 1)
                 self.refuse(event, "a key must be a word")
             if event.value in values:
                 self.refuse(event, f'the key "{event.value[:60]}" stands there twice')
-            values[event.value] = self.node(self.next(), depth + 1)
+            values[event.value] = node(next_event(), depth + 1)
         return values
-
-    def next(self) -> Any:
-        try:
-            return next(self.events)
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable"
-            where = f"line {mark.line + 1}: " if mark else ""
-            raise InputError([Fault(self.path, "", f"is no YAML: {where}{problem}")]) from None
 
     def refuse(self, event: Any, message: str) -> NoReturn:
         where = f"line {event.start_mark.line + 1}" if event is not None and event.start_mark else ""

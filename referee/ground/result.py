@@ -56,6 +56,11 @@ class Curve(str):
         rows = map(str.split, self.splitlines()[1:])
         return tuple(CurvePoint(step=int(step), seconds=float(seconds), loss=float(loss)) for step, seconds, loss in rows)
 
+    @property
+    def losses(self) -> list[float]:
+        """Those alone, in the order of the table."""
+        return list(map(float, self.split()[5::3]))
+
     def faults(self) -> Iterator[tuple[str, str]]:
         """(field, sentence) of what can't be."""
         if not self._TABLE.fullmatch(self):

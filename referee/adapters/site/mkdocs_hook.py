@@ -6,6 +6,7 @@ GITHUB_REPOSITORY, as a workflow has it, and where the site will be found by SIT
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,9 +17,11 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
+from referee.adapters.site.blocks import Blocks
 from referee.adapters.site.head import at_the_head, guarded
 from referee.adapters.site.pouring import Pouring
 from referee.adapters.site.search import add_to_the_search
+from referee.adapters.site.theme import mended
 from referee.files.kept_texts import KeptTexts
 from referee.files.league import League
 from referee.ground.errors import InputError
@@ -26,7 +29,9 @@ from referee.presentation.site.addresses import Published, competition_page, is_
 from referee.presentation.site.pages import Content, build, makers
 
 KEPT = ".build/kept-pages"
-_pouring = Pouring()
+WITH_TABLES = ("boards/", "competitions/", "records.", "changes.", "ranking.", "hardware.", "data.", "index.")
+"""generated pages whose tables grow with the league"""
+_pouring, _blocks = Pouring(), Blocks()
 """of the build that runs: MkDocs gives a hook nothing that lasts from one event to the next"""
 
 
@@ -50,6 +55,7 @@ def site_address(environment: Mapping[str, str]) -> str:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add what is generated. Of the pages that are poured, MkDocs sees the first of each kind alone."""
     pages = _built(config)
+    _blocks.begin()
     _pouring.begin({path: str(text) for path, text in pages.items() if is_poured(path)})
     listed = set(_listed(config.nav))
     for path, content in {**pages, **_pouring.moulds}.items():
@@ -58,20 +64,22 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         # What is in no navigation must not be put there, which would grow with the league.
         outside = path.endswith(".md") and path not in listed
         level = InclusionLevel.NOT_IN_NAV if outside else InclusionLevel.INCLUDED
-        files.append(File.generated(config, path, content=content, inclusion=level))
+        lean = _blocks.set_aside(str(content)) if path.startswith(WITH_TABLES) and path.endswith(".md") else content
+        files.append(File.generated(config, path, content=lean, inclusion=level))
     return files
 
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     """Add to a page's head what the theme has no place for; keep the moulds."""
     card = page.meta.get("card")
-    headed = at_the_head(output, page.file.src_uri, str(page.title), card and str(card), _published(config))
-    return _pouring.taken(page.file.src_uri, guarded(headed, _published(config)))
+    headed = at_the_head(mended(output), page.file.src_uri, str(page.title), card and str(card), _published(config))
+    whole = _blocks.put_back(guarded(headed, _published(config)))
+    return _pouring.taken(page.file.src_uri, whole)
 
 
 def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> str:
-    """Guard the page that is shown where there is none."""
-    return guarded(output_content, _published(config)) if template_name == "404.html" else output_content
+    """The page that stands in for those that are not there is the theme's own, and guarded like the others."""
+    return guarded(mended(output_content), _published(config)) if template_name == "404.html" else output_content
 
 
 def on_post_build(config: MkDocsConfig) -> None:
@@ -83,10 +91,15 @@ def on_post_build(config: MkDocsConfig) -> None:
 def _built(config: MkDocsConfig) -> dict[str, Content]:
     templates = Path(config.docs_dir).parent / "templates"
     kept = KeptTexts(Path(config.config_file_path).parent / KEPT, makers(templates))
+    # Reading a league makes millions of values that all stay; to look for garbage among them takes a fifth of the time.
+    gc.disable()
     try:
         pages = build(_league(config), templates, _published(config), kept)
     except InputError as error:
         raise PluginError(f"the league has faults; `referee check` lists them all:\n{error}") from error
+    finally:
+        gc.enable()
+        gc.freeze()
     kept.forget_the_rest()
     return pages
 

@@ -96,13 +96,10 @@ class Pouring:
 def _filled(mould: str, page: Poured, there: str, here: str) -> str:
     """The mould's own address stands in it where the site has one: canonical links."""
     before, after = mould.split(_PLACE)
-    return page.body.join(_marked(part, page).replace(there, here) for part in (before, after))
-
-
-def _marked(text: str, page: Poured) -> str:
-    for mark, said in ((TITLE, page.title), (DESCRIPTION, page.description), (CARD, page.card)):
-        text = text.replace(mark, said)
-    return text
+    said = {TITLE: page.title, DESCRIPTION: page.description, CARD: page.card, there: here}
+    # All at once: what a stranger has written may look like another mark.
+    marks = re.compile("|".join(map(re.escape, said)))
+    return page.body.join(marks.sub(lambda mark: said[mark[0]], part) for part in (before, after))
 
 
 def _family(path: str) -> str:

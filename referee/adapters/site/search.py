@@ -10,7 +10,7 @@ from pathlib import Path
 from referee.adapters.site.pouring import Poured
 from referee.presentation.site.addresses import address
 
-MOST = 1000
+MOST = 300
 """pages that are added: every visitor's browser loads the index"""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from referee.presentation import words
 from referee.presentation.charts import durations, times
@@ -39,7 +40,7 @@ class Ruler:
     ticks: Sequence[tuple[float, str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Frame:
     """Two rulers and the box between them."""
 
@@ -51,22 +52,22 @@ class Frame:
     empty: bool = False
     """nothing is drawn in it, so numbers beside it would mean nothing"""
 
-    @property
+    @cached_property
     def height(self) -> float:
         """Of the picture."""
         return BOX + LINE * self.legend_lines
 
-    @property
+    @cached_property
     def left(self) -> float:
         """Of the box: what the labels of the ticks leave."""
         return min(130.0, 12 + LETTER * max((len(label) for _, label in self.y.ticks), default=0))
 
-    @property
+    @cached_property
     def top(self) -> float:
         """Of the box."""
         return 26 + LINE * self.legend_lines + (4 if self.legend_lines else 0)
 
-    @property
+    @cached_property
     def bottom(self) -> float:
         """Of the box."""
         return self.height - 36

@@ -45,7 +45,7 @@ def board_charts(standing: Standing, board: Board, page: str, until: str) -> lis
 def spark(line: Line) -> Markup:
     """The loss that the entry reported in its typical round, as a line in the text; empty where it reported none."""
     judged = line.result.typical
-    return sparkline([point.loss for point in judged.trained.curve.points] if judged else [])
+    return sparkline(judged.trained.curve.losses if judged else [])
 
 
 def _scatters(board: Board, mark: Callable[[Line, float], Mark]) -> Iterator[Markup]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
-from referee.files.league import Game, League, Played
+from referee.files.league import Entry, Game, League, Played
 from referee.ground.classes import TIME_CLASSES, parse_class
+from referee.ground.errors import Fault, InputError
 from referee.ground.ranking import Row, rank
 from referee.ground.result import Result
 from referee.ground.submission import SLUG
@@ -20,7 +21,7 @@ from referee.presentation.words import plain
 
 FIRST = 20
 """ranked entries of a board that have a page of their own, beside those that ever led it"""
-LATEST = 10
+LATEST = 5
 """results of a board, qualified or not, whose entries have a page of their own because they are new"""
 
 
@@ -126,10 +127,11 @@ def standing(league: League, name: str) -> Standing:
     groups: dict[tuple[int, str, str], list[Result]] = {}
     for played in entries.values():
         for result in played.results:
+            _refuse_strangers(played.entry, result)
             groups.setdefault((result.pins.version, result.pins.rules_sha256, result.pins.class_), []).append(result)
     rows = {key: rank(group, _score_of(game, key, group)) for key, group in groups.items()}
-    paged = frozenset(entry for ranked in rows.values() for entry in _with_page(ranked) if SLUG.fullmatch(entry))
     now = (game.rules.version, game.rules_sha256)
+    paged = frozenset(entry for entry in _paged(rows, now) if SLUG.fullmatch(entry))
     make = partial(_board, game, entries, paged)
     return Standing(
         game=game,
@@ -138,6 +140,15 @@ def standing(league: League, name: str) -> Standing:
         entries=entries,
         paged=paged,
     )
+
+
+def _refuse_strangers(entry: Entry, result: Result) -> None:
+    """A folder that was renamed holds results of an entry that is not there."""
+    if (result.pins.competition, result.pins.entry) != (entry.competition, entry.name):
+        shown = f"submissions/{entry.ref}/results/{result.pins.class_}.yaml"
+        raise InputError(
+            [Fault(shown, "pins.entry", f'is "{result.pins.entry}"; give the folder its name back, or judge it anew')]
+        )
 
 
 def class_in_words(league: League, name: str) -> str:
@@ -152,12 +163,14 @@ def _score_of(game: Game, key: tuple[int, str, str], results: Sequence[Result]) 
     return game.rules.score if key[1] == game.rules_sha256 else results[0].ranked_by
 
 
-def _with_page(rows: Sequence[Row]) -> Iterator[str]:
-    """Entries of a board that have a page. A league of thousands can't have as many pages (GitHub serves a gigabyte)."""
-    yield from (row.result.pins.entry for row in rows[:FIRST] if row.rank is not None)
-    yield from _leaders(rows)
-    latest = sorted(rows, key=lambda row: (row.result.recorded_at, row.result.pins.entry), reverse=True)
-    yield from (row.result.pins.entry for row in islice(latest, LATEST))
+def _paged(boards: Mapping[tuple[int, str, str], Sequence[Row]], now: tuple[int, str]) -> Iterator[str]:
+    """Entries that have a page. A league of thousands can't have as many pages (GitHub serves a gigabyte)."""
+    for key, rows in boards.items():
+        yield from _leaders(rows)
+        if key[:2] == now:
+            yield from (row.result.pins.entry for row in rows[:FIRST] if row.rank is not None)
+            latest = sorted(rows, key=lambda row: (row.result.recorded_at, row.result.pins.entry), reverse=True)
+            yield from (row.result.pins.entry for row in islice(latest, LATEST))
 
 
 def _board(

@@ -19,7 +19,7 @@ from referee.presentation.site.addresses import entry_page
 from referee.presentation.site.boards import Board, Standing
 from referee.presentation.site.lines import Line
 from referee.presentation.site.model.drawing import draw
-from referee.presentation.site.model.picture import picture, read_model, tensors
+from referee.presentation.site.model.picture import drawn_host_graph, picture, read_model, tensors
 from referee.presentation.site.story import story
 from referee.presentation.words import plain
 
@@ -27,6 +27,8 @@ LONGEST_CHANGE = 400
 """lines of a difference that are shown"""
 LARGEST_SOURCE = 2**17
 """bytes of a file whose difference is shown"""
+MOST_LINES = 4000
+"""of such a file: a hostile pair of files takes a time that grows with the square of them, a second or two at that many"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,7 @@ class EntryPage:
         """Digest of all that the page depends on: results, ranks, the files of the entry and of whom it beat."""
         known = [self.standing.game.rules_sha256, self.standing.game.rules.title, self.entry.submission, self.entry.tree]
         for one in self.appearances:
-            rival = one.rival and (one.rival.entry, one.rival.result.pins.tree, one.rival.score)
+            rival = one.rival and (one.rival, self.standing.entries[one.rival.result.pins.entry].entry.tree)
             known += [one.current, one.line, rival, len(one.board.ranked)]
         return hashlib.sha256(repr(known).encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -130,7 +132,13 @@ def model(page: EntryPage, one: Appearance) -> Markup:
         read = read_model(page.standing.game, file.name, file.read_bytes())
     except InvalidModel as error:
         return Markup("<p>The model can't be drawn: {}.</p>").format(plain(str(error), 400))
-    return draw(read.graph, key) + Markup("&#10;") + picture(tensors(read.weights), key)
+    game, drawn = page.standing.game, Markup()
+    if game.rules.architecture.rule != "fixed" or game.reference is None:
+        drawn = draw(read.graph, key) + Markup("&#10;")
+    elif one is page.appearances[0]:
+        # The same in every class, so it stands there once.
+        drawn = drawn_host_graph(game.reference, game.rules_sha256) + Markup("&#10;")
+    return drawn + picture(tensors(read.weights), key)
 
 
 def artifact_file(entry: Entry, result: Result, judged: JudgedRound) -> Path | None:
@@ -165,6 +173,7 @@ def _sources(folder: Path) -> dict[str, Sequence[str]]:
         if path.is_symlink() or path.stat().st_size > LARGEST_SOURCE:
             continue
         text = path.read_bytes()
-        if b"\0" not in text:
-            found[path.relative_to(folder).as_posix()] = text.decode("utf-8", "replace").splitlines()
+        lines = text.decode("utf-8", "replace").splitlines()
+        if b"\0" not in text and len(lines) <= MOST_LINES:
+            found[path.relative_to(folder).as_posix()] = lines
     return found

@@ -88,13 +88,16 @@ def _record(standing: Standing, board: Board, line: Line) -> Record:
 def _openings(standings: Iterable[Standing]) -> Iterator[Event]:
     for standing in standings:
         seen: set[str] = set()
-        boards = sorted((*standing.boards, *standing.frozen), key=lambda board: board.version)
-        for board in filter(lambda board: board.played, boards):
-            first = min(board.lines, key=lambda line: (line.recorded_at, line.entry))
+        played = [(board, _first(board)) for board in (*standing.boards, *standing.frozen) if board.played]
+        for board, first in sorted(played, key=lambda pair: (pair[0].version, pair[1].recorded_at)):
             kind: Kind = "rules" if board.class_ in seen else "opened"
             seen.add(board.class_)
             record = next((_record(standing, board, line) for line in board.records if line is first), None)
             yield Event(kind=kind, at=first.recorded_at, standing=standing, board=board, line=first, record=record)
+
+
+def _first(board: Board) -> Line:
+    return min(board.lines, key=lambda line: (line.recorded_at, line.entry))
 
 
 def _newcomers(standings: Iterable[Standing]) -> Iterator[Event]:

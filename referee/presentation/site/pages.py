@@ -138,7 +138,8 @@ def _boards(site: Site, render: Render) -> Iterator[tuple[str, Content]]:
 def _entries(site: Site, render: Render) -> Iterator[tuple[str, Content]]:
     for one in site.standings:
         for page in entry_pages(one):
-            yield page.path, site.remember(page.key, partial(_entry, page, site.published, render))
+            key = hashlib.sha256(f"{page.key} {site.published}".encode()).hexdigest()
+            yield page.path, site.remember(key, partial(_entry, page, site.published, render))
 
 
 def _entry(page: EntryPage, published: Published, render: Render) -> str:

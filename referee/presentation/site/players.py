@@ -12,11 +12,13 @@ from referee.presentation.site.lines import Line
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
-    """A player's result on a board of the rules that stand now."""
+    """A player's result on a board."""
 
     standing: Standing
     board: Board
     line: Line
+    current: bool
+    """under the rules that stand now; others earn nothing and count nowhere, but whoever played has a page"""
     points: float
     """0 to 100; 0 for what did not qualify"""
 
@@ -37,12 +39,12 @@ class Player:
     @property
     def boards(self) -> int:
         """On how many the player has qualified."""
-        return len({id(one.board) for one in self.results if one.line.rank is not None})
+        return len({id(one.board) for one in self.results if one.current and one.line.rank is not None})
 
     @property
     def records(self) -> int:
         """How many boards the player leads, alone or not."""
-        return len({id(one.board) for one in self.results if one.line.rank == 1})
+        return len({id(one.board) for one in self.results if one.current and one.line.rank == 1})
 
 
 def players(standings: Iterable[Standing]) -> tuple[Player, ...]:
@@ -68,12 +70,19 @@ def _played(standings: Iterable[Standing]) -> Iterator[Played]:
             for line in board.lines:
                 score = line.result.score
                 earned = points(score, record.result.score or 0.0) if line.rank and record and score is not None else 0.0
-                yield Played(standing=standing, board=board, line=line, points=earned)
+                yield Played(standing=standing, board=board, line=line, current=True, points=earned)
+        for board in standing.frozen:
+            for line in board.lines:
+                yield Played(standing=standing, board=board, line=line, current=False, points=0.0)
+
+
+def _place(line: Line) -> tuple[int, str]:
+    return line.rank or 10**9, line.entry
 
 
 def _player(named: list[tuple[str, Played]]) -> tuple[str, tuple[Played, ...], float]:
     handle, _ = max(named, key=lambda one: (one[1].line.recorded_at, one[0]))
-    results = sorted((one for _, one in named), key=lambda one: (-one.points, one.line.rank or 10**9, one.line.entry))
+    results = sorted((one for _, one in named), key=lambda one: (-one.points, not one.current, *_place(one.line)))
     best: dict[int, float] = {}
     for one in results:
         best.setdefault(id(one.board), one.points)

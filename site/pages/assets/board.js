@@ -164,9 +164,16 @@
     area.select();
   }
 
-  /** Give a box of text a button that copies it. @param {Element} box */
-  function copyable(box) {
-    const text = box.querySelector("pre")?.textContent ?? "";
+  /** Give text a button that copies it. The theme's stand in landmarks without names. @param {Element} pre */
+  function copyable(pre) {
+    const text = pre.textContent ?? "";
+    const found = pre.closest(".golf-copied");
+    const box = found ?? make("div", { class: "golf-copied" });
+    if (!found) {
+      pre.replaceWith(box);
+      box.append(pre);
+    }
+    pre.setAttribute("tabindex", "0"); // a long line scrolls by the keyboard too
     const said = make("span", { role: "status" });
     const made = button("Copy", async () => {
       said.textContent = (await copy(text, box)) ? "Copied" : "Select and copy";
@@ -286,8 +293,10 @@
       this.loading = null;
       this.status = make("p", { class: "golf-status", role: "status" });
       this.rest = make("p", { class: "golf-rest" });
-      this.form = make("form", { role: "search", "aria-label": "Filter and sort the results" });
-      this.furnish(/** @type {HTMLElement} */ (table.closest(".golf-scroll") ?? table));
+      const scroll = /** @type {HTMLElement} */ (table.closest(".golf-scroll") ?? table);
+      const what = scroll.getAttribute("aria-label") ?? "results";
+      this.form = make("form", { role: "search", "aria-label": `Filter and sort: ${what}` });
+      this.furnish(scroll);
       this.follow(this.asked());
     }
 
@@ -527,6 +536,6 @@
       const table = /** @type {HTMLTableElement | null} */ (live.querySelector("table.golf-board"));
       if (table) new Board(live, table, place === 0);
     });
-    document.querySelectorAll(".golf-copied").forEach(copyable);
+    document.querySelectorAll(".golf-copied > pre, .md-content article > pre").forEach(copyable);
   });
 }

@@ -129,7 +129,7 @@ def _curve(line: Line) -> str:
     typical = line.result.typical if line.rank is not None and line.rank <= DRAWN else None
     if typical is None or not typical.trained.curve:
         return ""
-    return str(sparkline_points([point.loss for point in typical.trained.curve.points]))
+    return str(sparkline_points(typical.trained.curve.losses))
 
 
 def _cells(line: Line) -> list[Any]:

@@ -19,6 +19,9 @@ from referee.presentation.site.downloads.text_width import wrapped
 from referee.presentation.words import plain
 
 WIDTH, HEIGHT = 1200, 630
+"""of the drawing"""
+PIXELS = 800
+"""across; half the time of 1200, and more than any network shows"""
 LEAGUE = "ML Golf"
 LEDE = "Find the model with the lowest score that fits the data perfectly, within a fixed time on fixed hardware."
 _GROUND, _TEXT, _DIM, _LINE, _FLAG, _POLE = "#1d4a37", "#fdfcf9", "#c3d8cb", "#3b7458", "#e4573d", "#c9a86a"
@@ -54,6 +57,7 @@ def card(title: str, lines: tuple[str, ...] = (), label: str = LEAGUE, figure: s
         svg_string=_drawn(told[0], told[1], told[2], told[3:]),
         skip_system_fonts=all(map(_IN_FONT.fullmatch, told)),
         font_files=_fonts(),
+        width=PIXELS,
     )
 
 

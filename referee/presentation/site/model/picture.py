@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 from markupsafe import Markup
 
 from referee.files.league import Game
 from referee.ground.errors import InvalidModel
-from referee.ground.graph import Array, Model
+from referee.ground.graph import Array, Graph
 from referee.ground.scores import Matrix, as_matrix, singular_values
-from referee.models import architecture
+from referee.models import architecture, safetensors_file
 from referee.presentation import words
 from referee.presentation.charts import histogram, spectrum
+from referee.presentation.site.model.drawing import draw
 from referee.presentation.site.model.sketch import shape_in_words
 
 PICTURED = 12
@@ -73,7 +75,16 @@ class TensorPicture:
         return math.exp(-math.fsum(share * math.log(share) for share in shares if share > 0)) if shares else 0.0
 
 
-def read_model(game: Game, name: str, content: bytes) -> Model:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Read:
+    """A recorded model."""
+
+    graph: Graph
+    weights: Mapping[str, Array]
+    """the tensors that count"""
+
+
+def read_model(game: Game, name: str, content: bytes) -> Read:
     """A recorded artifact, by the reader that judged it: its graph, and the weights that count.
 
     Args:
@@ -85,10 +96,29 @@ def read_model(game: Game, name: str, content: bytes) -> Model:
         InputError: the host's own graph can't be read.
     """
     if PurePosixPath(name).suffix == ".onnx":
-        return architecture.read_model("free", content, None)
+        model = architecture.read_model("free", content, None)
+        return Read(graph=model.graph, weights=model.weights)
     if game.reference is None:
         raise InvalidModel("it holds weights alone, and the rules that stand now have no graph to pour them into")
-    return architecture.read_model("fixed", content, architecture.read_reference(game.reference, game.reference.name))
+    graph = host_graph(game.reference, game.rules_sha256)
+    weights = safetensors_file.read(content, architecture.shapes_to_hand_in(graph))
+    return Read(graph=replace(graph, tensors={**graph.tensors, **weights}), weights=weights)
+
+
+@lru_cache
+def host_graph(file: Path, rules_sha256: str) -> Graph:
+    """The graph that a competition fixes: the same for each of its entries, and so read once.
+
+    Raises:
+        InputError: it can't be read.
+    """
+    return architecture.read_reference(file, file.name)
+
+
+@lru_cache
+def drawn_host_graph(file: Path, rules_sha256: str) -> Markup:
+    """The same, drawn."""
+    return draw(host_graph(file, rules_sha256), "graph")
 
 
 def tensors(weights: Mapping[str, Array]) -> tuple[TensorPicture, ...]:
