@@ -34,10 +34,14 @@ class Scale:
 
     def place(self, value: float) -> float:
         """0 at the low end, 1 at the high one; what lies outside is put at the nearer end, as 0 is on a log scale."""
-        number = tame(value)
-        if self.log and number <= 0:
-            return 0.0
-        return min(1.0, max(0.0, ((math.log10(number) if self.log else number) - self.low) / (self.high - self.low)))
+        if self.log:
+            if value < SMALLEST:
+                return 0.0
+            number = math.log10(value) if value < LARGEST else math.log10(LARGEST)
+        else:
+            number = tame(value)
+        share = (number - self.low) / (self.high - self.low)
+        return 0.0 if share < 0 else min(share, 1.0)
 
     def ticks(self, most: int = 6) -> list[float]:
         """Round numbers within the scale, rising: between 2 and `most`, where `most` is at least 6."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 HOME = "index.md"
@@ -94,6 +95,7 @@ def address(path: str) -> str:
     return "" if path == HOME else re.sub(r"\.md$", "/", path)
 
 
+@lru_cache(maxsize=2**16)
 def link(page: str, to: str) -> str:
     """The address of `to` as seen from `page`, for raw HTML, whose links no generator mends."""
     path = posixpath.relpath(address(to) or ".", address(page) or ".")
