@@ -22,12 +22,14 @@ def files(folder: Path) -> Iterator[Path]:
 
 
 def _below(folder: Path, ignored: tuple[str, ...]) -> Iterator[Path]:
-    for path in sorted(folder.iterdir()):
-        if path.is_dir() and not path.is_symlink():
-            if path.name not in ignored:
-                yield from _below(path, IGNORED)
-        else:
-            yield path
+    # scandir knows what is a folder without asking for each: a site reads thousands of entries.
+    with os.scandir(folder) as found:
+        listed = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in found)
+    for name, is_folder in listed:
+        if not is_folder:
+            yield folder / name
+        elif name not in ignored:
+            yield from _below(folder / name, IGNORED)
 
 
 def tree_id(folder: Path) -> str:
@@ -66,9 +68,10 @@ def _content(path: Path) -> bytes:
 
 
 def _mode(path: Path) -> bytes:
-    if path.is_symlink():
+    mode = path.lstat().st_mode
+    if stat.S_ISLNK(mode):
         return b"120000"
-    return b"100755" if path.stat().st_mode & stat.S_IXUSR else b"100644"
+    return b"100755" if mode & stat.S_IXUSR else b"100644"
 
 
 def _object(kind: str, content: bytes) -> bytes:

@@ -20,8 +20,8 @@ from referee.presentation.words import plain
 
 WIDTH, HEIGHT = 1200, 630
 """of the drawing"""
-PIXELS = 800
-"""across; half the time of 1200, and more than any network shows"""
+PIXELS = 600
+"""across: the least that networks show large, in a quarter of the time of 1200"""
 LEAGUE = "ML Golf"
 LEDE = "Find the model with the lowest score that fits the data perfectly, within a fixed time on fixed hardware."
 _GROUND, _TEXT, _DIM, _LINE, _FLAG, _POLE = "#1d4a37", "#fdfcf9", "#c3d8cb", "#3b7458", "#e4573d", "#c9a86a"
