@@ -17,7 +17,7 @@ from resvg_py import svg_to_bytes
 from sample_standings import first, hostile, small
 
 from referee.presentation.site.downloads import cards
-from referee.presentation.site.downloads.cards import HEIGHT, LEDE, WIDTH, board_card, card, home_card
+from referee.presentation.site.downloads.cards import HEIGHT, LEDE, PIXELS, WIDTH, board_card, card, home_card
 
 S = "{http://www.w3.org/2000/svg}"
 ANY = st.text(alphabet=st.characters(), max_size=200)
@@ -44,7 +44,7 @@ def texts(drawing: str) -> list[str]:
 def assert_card(png: bytes, most: int) -> None:
     """A PNG of the right size in pixels and bytes."""
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
-    assert struct.unpack(">II", png[16:24]) == (WIDTH, HEIGHT)
+    assert struct.unpack(">II", png[16:24]) == (PIXELS, HEIGHT * PIXELS // WIDTH)
     assert len(png) < most
 
 
