@@ -23,7 +23,8 @@ from referee.ground.graph import Array
 from referee.ground.result import Result
 from referee.models import onnx_file
 from referee.presentation.site.model import picture as model_picture
-from referee.presentation.site.model.picture import BINS, LISTED, PICTURED, TensorPicture, picture, read_model, tensors
+from referee.presentation.site.model.picture import BINS, DRAWN_FROM,
+    LISTED, PICTURED, TensorPicture, picture, read_model, tensors
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RECORDED = sorted(file.relative_to(REPOSITORY) for file in REPOSITORY.glob("submissions/*/*/results/laptop-ss.yaml"))
@@ -197,12 +198,18 @@ def test_a_matrix_that_is_too_large_has_its_numbers_but_no_singular_values(monke
 
 
 def test_the_largest_tensors_are_pictured_and_the_others_named():
-    found = tensors({f"w{size}": np.ones((2, size)) for size in range(1, 31)})
+    found = tensors({f"w{size}": np.ones((8, size)) for size in range(1, 31)})
     html = picture(found, "k")
     assert [tensor.name for tensor in found] == [f"w{size}" for size in range(30, 0, -1)]
     assert [bool(tensor.counts) for tensor in found] == [True] * PICTURED + [False] * (30 - PICTURED)
     assert html.count("<figure") == 2 * PICTURED and html.count('<th scope="row">') == 30
     assert "The 12 largest of 30 tensors are pictured." in html
+
+
+def test_a_tensor_of_a_few_numbers_stands_in_the_table_alone():
+    html = picture(tensors({"bias": np.ones(DRAWN_FROM - 1), "large": np.ones(DRAWN_FROM)}), "k")
+    assert html.count("<figure") == 1 and "Weights of large" in html and ">bias<" in html
+    assert f"fewer than {DRAWN_FROM} numbers" in html
 
 
 def test_a_long_table_ends_and_says_so():

@@ -23,6 +23,8 @@ from referee.presentation.site.model.sketch import shape_in_words
 
 PICTURED = 12
 """tensors that get pictures, the largest"""
+DRAWN_FROM = 64
+"""numbers in a tensor: of fewer, as in most biases, a picture says no more than the table"""
 LISTED = 200
 """tensors in the table"""
 NUMBERS = ("shape", "numbers", "zeros", "least to greatest", "mean |w|", "effective rank")
@@ -222,12 +224,16 @@ def _legend(tensors: Sequence[TensorPicture]) -> str:
         "Effective rank: exp of the entropy of the singular values over their sum (Roy and Vetterli 2007); "
         "it is that of a matrix of so many equal singular values."
     )
-    return said + (f" The {PICTURED} largest of {len(tensors):,} tensors are pictured." if len(tensors) > PICTURED else "")
+    if len(tensors) > PICTURED:
+        said += f" The {PICTURED} largest of {len(tensors):,} tensors are pictured."
+    if any(one.count < DRAWN_FROM for one in tensors):
+        said += f" Tensors of fewer than {DRAWN_FROM} numbers stand in the table alone."
+    return said
 
 
 def _figures(one: TensorPicture, key: str) -> Iterator[Markup]:
     name = words.plain(one.name, 60)
-    if one.counts:
+    if one.counts and one.count >= DRAWN_FROM:
         yield histogram(key=f"{key}-weights", caption=f"Weights of {name}", edges=one.edges, counts=one.counts, zeros=one.zeros)
         if one.singular:
             yield spectrum(key=f"{key}-singular", caption=f"Singular values of {name}", values=one.singular)
