@@ -23,8 +23,16 @@ from referee.ground.graph import Array
 from referee.ground.result import Result
 from referee.models import onnx_file
 from referee.presentation.site.model import picture as model_picture
-from referee.presentation.site.model.picture import BINS, DRAWN_FROM,
-    LISTED, PICTURED, TensorPicture, picture, read_model, tensors
+from referee.presentation.site.model.picture import (
+    BINS,
+    DRAWN_FROM,
+    LISTED,
+    PICTURED,
+    TensorPicture,
+    picture,
+    read_model,
+    tensors,
+)
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RECORDED = sorted(file.relative_to(REPOSITORY) for file in REPOSITORY.glob("submissions/*/*/results/laptop-ss.yaml"))
