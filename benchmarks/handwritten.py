@@ -1,4 +1,4 @@
-"""Pages as a host without this tool would write them: one for each result, with the same facts, and no pictures."""
+"""Pages as a host without this tool would write them: one for each result, and the boards that list them; no pictures."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from benchmarks.synthetic_words import HANDLES, NOTES, TECHNIQUES
 from referee.ground.scores import SCORES
 
 THOROUGH, MINIMAL = "thorough", "minimal"
+BOARDS = 60
+"""as many as the synthetic leagues have"""
+COLUMNS = ("rank", "entry", "by", "score", "gap", "fit", "held-out", "time", "energy", "attempts", "verdict", "date")
 FACTS = (
     "rank class score gap authors techniques fit accuracy held-out time energy memory attempts machine commit recorded".split()
 )
@@ -18,7 +21,8 @@ def write_pages(docs: Path, count: int, style: str) -> None:
     """Write a home page and `count` others.
 
     Args:
-        style: `THOROUGH` pages say what ours say of an entry; `MINIMAL` ones have a title and a paragraph
+        style: `THOROUGH` pages say what ours say of an entry, and a row of a board leads to each; `MINIMAL` ones have a title
+            and a paragraph, and no boards
     """
     dice = random.Random(4)
     (docs / "entries").mkdir(parents=True)
@@ -26,6 +30,24 @@ def write_pages(docs: Path, count: int, style: str) -> None:
     for number in range(count):
         page = docs / "entries" / f"entry-{number}.md"
         page.write_text(_thorough(dice, number) if style == THOROUGH else _minimal(dice, number), encoding="utf-8")
+    if style == THOROUGH:
+        (docs / "boards").mkdir()
+        for number in range(BOARDS):
+            (docs / "boards" / f"board-{number}.md").write_text(_board(dice, number, count), encoding="utf-8")
+
+
+def _board(dice: random.Random, number: int, entries: int) -> str:
+    """A board with every sixtieth entry, as a table of Markdown."""
+    heads = f"| {' | '.join(COLUMNS)} |\n|{' --- |' * len(COLUMNS)}\n"
+    rows = "".join(_row(dice, rank, entry) for rank, entry in enumerate(range(number, entries, BOARDS), start=1))
+    return f"# Board {number}\n\n{heads}{rows}"
+
+
+def _row(dice: random.Random, rank: int, entry: int) -> str:
+    handle = dice.choice(HANDLES)
+    numbers = f"{_number(dice)} | +{_number(dice)} | {_number(dice)} | {dice.uniform(80, 100):.2f} %"
+    links = f"[Entry {entry}](../entries/entry-{entry}.md) | [{handle}](https://github.com/{handle})"
+    return f"| {rank} | {links} | {numbers} | {dice.uniform(1, 600):.1f} s | {_number(dice)} J | 1 | qualified | 2026-11-21 |\n"
 
 
 def _minimal(dice: random.Random, number: int) -> str:

@@ -98,7 +98,7 @@ def by_hand(root: Path, pages: int, style: str) -> Path:
         "docs_dir": "docs",
         "site_dir": ".build/site",
         "nav": [{"Home": "index.md"}],
-        "not_in_nav": "entries/**",
+        "not_in_nav": "entries/**\nboards/**",
     }
     write_pages(root / "docs", pages, style)
     shutil.copytree(ROOT / "site/pages/assets", root / "docs/assets")

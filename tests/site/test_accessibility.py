@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from sample_site import KINDS, Built
 
 pytest_plugins = ["site_fixtures"]
+pytestmark = pytest.mark.slow
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 VIEWS = [(scheme, size) for scheme in ("light", "dark") for size in (DESK, PHONE)]
@@ -56,7 +57,6 @@ def test_axe_finds_nothing(chromium: Browser, sample_site: Built, axe: str, kind
         assert violations(visit.page, axe) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_axe_finds_nothing_in_any_view(chromium: Browser, sample_site: Built, axe: str, kind: str) -> None:
     """With everything unfolded; every kind of page in every view."""

@@ -16,6 +16,7 @@ from sample_site import PATH, Built
 from referee.presentation.words import plain
 
 pytest_plugins = ["site_fixtures"]
+pytestmark = pytest.mark.slow
 
 BOARDS = ("/boards/digits/laptop-ss/", "/boards/digits/laptop-s/")
 EVERY = 30
@@ -52,7 +53,6 @@ def test_nothing_runs_on_any_kind_of_page(chromium: Browser, hostile_site: Built
     walk(chromium, hostile_site, [*others, *entries[::EVERY]])
 
 
-@pytest.mark.slow
 def test_nothing_runs_on_the_page_of_any_entry(chromium: Browser, hostile_site: Built) -> None:
     walk(chromium, hostile_site, pages(hostile_site.site)[0])
 

@@ -17,6 +17,7 @@ from league_folder import REPOSITORY, Folder
 from sample_site import ADDRESS, PUBLISHED
 
 pytest_plugins = ["site_fixtures"]
+pytestmark = pytest.mark.slow
 
 BUILD: Mapping[str, tuple[str, ...]] = {
     "mkdocs": ("build", "--strict", "--quiet"),
