@@ -92,6 +92,8 @@ def _built(config: MkDocsConfig) -> dict[str, Content]:
     templates = Path(config.docs_dir).parent / "templates"
     kept = KeptTexts(Path(config.config_file_path).parent / KEPT, makers(templates))
     # Reading a league makes millions of values that all stay; to look for garbage among them takes a fifth of the time.
+    # What an earlier build of `mkdocs serve` has left is looked through once.
+    gc.unfreeze()
     gc.disable()
     try:
         pages = build(_league(config), templates, _published(config), kept)
