@@ -30,8 +30,8 @@ def rank(results: Iterable[Result], score: str) -> tuple[Row, ...]:
     Equal scores share the rank, the earlier record first. The order of `results` does not matter.
     """
     known = list(results)
-    ranked = sorted(filter(_may_rank, known), key=lambda result: (_score(result), *_age(result)))
-    others = sorted((result for result in known if not _may_rank(result)), key=_age)
+    ranked = sorted(filter(_may_rank, known), key=lambda result: (_score(result), *age(result)))
+    others = sorted((result for result in known if not _may_rank(result)), key=age)
     rows: list[Row] = []
     above: list[Result] = []
     for value, tied in groupby(ranked, key=_score):
@@ -58,7 +58,8 @@ def _score(result: Result) -> float:
     return math.inf if result.score is None else result.score
 
 
-def _age(result: Result) -> tuple[str, str]:
+def age(result: Result) -> tuple[str, str]:
+    """What results are ordered by where the earlier comes first; the entry decides within a second."""
     return result.recorded_at, result.pins.entry
 
 

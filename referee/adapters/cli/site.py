@@ -21,10 +21,10 @@ def arrange(parser: argparse.ArgumentParser) -> None:
 def main(parsed: argparse.Namespace) -> int:
     """Write the folder, say how to build it."""
     from referee.adapters.site.export import export
-    from referee.presentation.site.addresses import Published
+    from referee.presentation.site.addresses import Published, with_slash
 
-    address = f"{parsed.address.rstrip('/')}/" if parsed.address else ""
-    files = export(league_of(parsed), parsed.folder, Published(address=address, repository=parsed.repository))
+    published = Published(address=with_slash(parsed.address), repository=parsed.repository)
+    files = export(league_of(parsed), parsed.folder, published)
     following = [f"cd {parsed.folder}", "mkdocs build   # or: properdocs build, zensical build"]
     if parsed.json:
         print_json({"folder": str(parsed.folder), "generated": files, "next": following})

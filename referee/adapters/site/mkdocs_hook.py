@@ -25,7 +25,7 @@ from referee.adapters.site.theme import mended
 from referee.files.kept_texts import KeptTexts
 from referee.files.league import League
 from referee.ground.errors import InputError
-from referee.presentation.site.addresses import Published, competition_page, is_poured
+from referee.presentation.site.addresses import Published, competition_page, is_poured, with_slash
 from referee.presentation.site.pages import Content, build, makers
 
 KEPT = ".build/kept-pages"
@@ -108,7 +108,7 @@ def _built(config: MkDocsConfig) -> dict[str, Content]:
 
 def _published(config: MkDocsConfig) -> Published:
     return Published(
-        address=f"{config.site_url.rstrip('/')}/" if config.site_url else "",
+        address=with_slash(config.site_url or ""),
         repository=os.environ.get("GITHUB_REPOSITORY", ""),
         server=os.environ.get("GITHUB_SERVER_URL", "https://github.com"),
     )

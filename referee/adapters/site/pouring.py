@@ -8,11 +8,12 @@ moulds. That their links are relative, and all entries stand equally deep, makes
 from __future__ import annotations
 
 import json
-import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from referee.presentation.site.addresses import address
 
 TITLE, DESCRIPTION, CARD, BODY = (f"golf-mould-{part}" for part in ("title", "description", "card", "body"))
 _PLACE = f"<h1>{BODY}</h1>"
@@ -76,7 +77,7 @@ class Pouring:
         if output.count(_PLACE) != 1:
             raise ValueError(f"the theme does not show the body of {path} once; without that no page can be poured")
         self._taken[_family(path)] = output
-        return _filled(output, self.pages[path], _address(path), _address(path))
+        return _filled(output, self.pages[path], address(path), address(path))
 
     def pour(self, site: Path) -> None:
         """Write every page that the generator has not.
@@ -88,9 +89,9 @@ class Pouring:
             if path in self.moulds:
                 continue
             mould = next(one for one in self.moulds if _family(one) == _family(path))
-            file = site / _address(path) / "index.html"
+            file = site / address(path) / "index.html"
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(_filled(self._taken[_family(path)], page, _address(mould), _address(path)), encoding="utf-8")
+            file.write_text(_filled(self._taken[_family(path)], page, address(mould), address(path)), encoding="utf-8")
 
 
 def _filled(mould: str, page: Poured, there: str, here: str) -> str:
@@ -105,7 +106,3 @@ def _filled(mould: str, page: Poured, there: str, here: str) -> str:
 def _family(path: str) -> str:
     """Pages of one depth and kind: what a mould is good for."""
     return f"{path.split('/', 1)[0]} {path.count('/')}"
-
-
-def _address(path: str) -> str:
-    return posixpath.splitext(path)[0]

@@ -8,8 +8,6 @@ _DIALOG = '<div class="md-search" data-md-component="search" role="dialog">'
 _TWICE = re.compile(r"&amp;(amp|lt|gt|quot|#x27);")
 """how the theme writes what was HTML already"""
 _FOOT = re.compile(r'(?<= aria-label=")(?:Previous|Next): [^"]*(?=")')
-
-
 _LOST = "<h1>404 - Not found</h1>"
 _FOUND = (
     "<p>Nothing stands at this address. Entries and players are found by the search, and every result stands on its board.</p>"
@@ -17,7 +15,8 @@ _FOUND = (
 
 
 def mended(output: str) -> str:
-    """A page whose search has a name, and whose links to its neighbours say their titles and no HTML.
+    """A page whose search has a name, and whose links to its neighbours say their titles and no HTML; where there is none, a
+    word on where to look.
 
     The search of Material for MkDocs 9.8 is a dialog without a name. Titles of pages are HTML, which the labels of these links
     escape once more: `a host&#x27;s` is then read aloud letter by letter.

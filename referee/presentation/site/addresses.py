@@ -12,7 +12,7 @@ from functools import lru_cache
 from urllib.parse import quote
 
 HOME = "index.md"
-PAGES = ("competition_page", "board_page", "board_file", "entry_page", "player_page", "badge_file", "frozen_name", "card_file")
+PAGES = ("competition_page", "board_page", "board_file", "entry_page", "player_page", "badge_file", "card_file")
 """names of the functions that tell templates where something stands"""
 
 
@@ -40,6 +40,11 @@ class Published:
         return f"{self.server}/{self.repository}/{kind}/{quote(at)}/{quote(path)}" if self.repository else ""
 
 
+def with_slash(site: str) -> str:
+    """The address of a site as `Published` has it; none stays none."""
+    return f"{site.rstrip('/')}/" if site else ""
+
+
 def competition_page(name: str) -> str:
     """Where the page of a competition stands."""
     return f"competitions/{_own(name)}.md"
@@ -59,7 +64,7 @@ def board_file(name: str, class_: str, suffix: str) -> str:
     """Where a board stands as data.
 
     Args:
-        class_: or the `frozen_name`
+        class_: or the `frozen_name`: what the board calls its name
         suffix: `json` or `csv`
     """
     return f"boards/{name}/{class_}.{suffix}"

@@ -11,11 +11,11 @@ from itertools import islice
 from referee.files.league import Entry, Game, League, Played
 from referee.ground.classes import TIME_CLASSES, parse_class
 from referee.ground.errors import Fault, InputError
-from referee.ground.ranking import Row, rank
+from referee.ground.ranking import Row, age, rank
 from referee.ground.result import Result
 from referee.ground.submission import SLUG
 from referee.presentation import words
-from referee.presentation.site.addresses import entry_page
+from referee.presentation.site.addresses import entry_page, frozen_name
 from referee.presentation.site.lines import Line, Say, line
 from referee.presentation.words import plain
 
@@ -43,6 +43,8 @@ class Board:
     class_: str
     version: int
     rules_sha256: str
+    current: bool
+    """under the rules that stand now"""
     score: str
     """name of what ranks"""
     say: Say
@@ -54,6 +56,11 @@ class Board:
     """what a list of the labels would take, where bytes rank"""
     par_place: int | None
     """how many ranked lines stand above the line of the par; null without one"""
+
+    @property
+    def name(self) -> str:
+        """Among the boards of its competition: that of its class, or its own where the rules are gone."""
+        return self.class_ if self.current else frozen_name(self.class_, self.version, self.rules_sha256)
 
     @property
     def record(self) -> Line | None:
@@ -110,6 +117,11 @@ class Standing:
         """Results whose entry calls itself a baseline, by the technique of that name."""
         lines = ((board, line) for board in self.boards for line in board.ranked)
         return [(board, line) for board, line in lines if "baseline" in map(str.lower, line.techniques)]
+
+    @property
+    def every(self) -> tuple[Board, ...]:
+        """All boards, those of the rules that stand now first."""
+        return self.boards + self.frozen
 
     def frozen_in(self, class_: str) -> list[Board]:
         """Those of one class."""
@@ -169,7 +181,7 @@ def _paged(boards: Mapping[tuple[int, str, str], Sequence[Row]], now: tuple[int,
         yield from _leaders(rows)
         if key[:2] == now:
             yield from (row.result.pins.entry for row in rows[:FIRST] if row.rank is not None)
-            latest = sorted(rows, key=lambda row: (row.result.recorded_at, row.result.pins.entry), reverse=True)
+            latest = sorted(rows, key=lambda row: age(row.result), reverse=True)
             yield from (row.result.pins.entry for row in islice(latest, LATEST))
 
 
@@ -197,6 +209,7 @@ def _board(
         class_=plain(class_),
         version=version,
         rules_sha256=rules_sha256,
+        current=current,
         score=score,
         say=say,
         ranked=tuple(line for line in lines if line.rank is not None),
@@ -224,7 +237,7 @@ def _leaders(rows: Sequence[Row]) -> dict[str, float]:
     """Entries that stood alone at the head when they were recorded, of those that still stand -> the score they beat."""
     best, found = math.inf, {}
     ranked = (row.result for row in rows if row.rank is not None)
-    for result in sorted(ranked, key=lambda result: (result.recorded_at, result.pins.entry)):
+    for result in sorted(ranked, key=age):
         if _score(result) < best:
             found[result.pins.entry] = best
             best = _score(result)

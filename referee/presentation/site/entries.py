@@ -37,10 +37,13 @@ class Appearance:
 
     board: Board
     line: Line
-    current: bool
-    """under the rules that stand now"""
     rival: Line | None
     """whom it beat: the record before its own, or else the next one below it"""
+
+    @property
+    def current(self) -> bool:
+        """Under the rules that stand now."""
+        return self.board.current
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,20 +85,20 @@ class EntryPage:
 def entry_pages(standing: Standing) -> Iterator[EntryPage]:
     """Those of a competition's entries that have one, the best ranks first."""
     found: dict[str, list[Appearance]] = {}
-    boards = [(board, True) for board in standing.boards] + [(board, False) for board in standing.frozen]
-    for board, current in boards:
+    for board in standing.every:
+        records = board.records
         for place, line in enumerate(board.lines):
             if line.page is not None:
-                rival = _rival(board, place, line)
-                found.setdefault(line.entry, []).append(Appearance(board=board, line=line, current=current, rival=rival))
+                rival = _rival(board, records, place, line)
+                found.setdefault(line.entry, []).append(Appearance(board=board, line=line, rival=rival))
     for name in sorted(found, key=lambda name: (min(one.line.rank or 10**9 for one in found[name]), name)):
         yield EntryPage(standing=standing, entry=standing.entries[name].entry, appearances=tuple(found[name]))
 
 
-def _rival(board: Board, place: int, line: Line) -> Line | None:
+def _rival(board: Board, records: Sequence[Line], place: int, line: Line) -> Line | None:
     if line.rank is None:
         return None
-    earlier = [one for one in board.records if one.result.score == line.beat]
+    earlier = [one for one in records if one.result.score == line.beat]
     worse = (one for one in board.ranked[place + 1 : place + 100] if one.rank != line.rank)
     return earlier[0] if earlier else next(worse, None)
 

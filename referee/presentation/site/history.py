@@ -88,7 +88,7 @@ def _record(standing: Standing, board: Board, line: Line) -> Record:
 def _openings(standings: Iterable[Standing]) -> Iterator[Event]:
     for standing in standings:
         seen: set[str] = set()
-        played = [(board, _first(board)) for board in (*standing.boards, *standing.frozen) if board.played]
+        played = [(board, _first(board)) for board in standing.every if board.played]
         for board, first in sorted(played, key=lambda pair: (pair[0].version, pair[1].recorded_at)):
             kind: Kind = "rules" if board.class_ in seen else "opened"
             seen.add(board.class_)
@@ -103,7 +103,7 @@ def _first(board: Board) -> Line:
 def _newcomers(standings: Iterable[Standing]) -> Iterator[Event]:
     first: dict[str, Event] = {}
     for standing in standings:
-        for board in (*standing.boards, *standing.frozen):
+        for board in standing.every:
             for line in board.lines:
                 for author in line.authors:
                     known = first.get(author.lower())

@@ -11,6 +11,7 @@ from referee.ground.classes import parse_class
 from referee.ground.errors import InputError
 from referee.ground.hardware import Hardware
 from referee.ground.machine import Machine
+from referee.ground.ranking import age
 from referee.ground.result import Result
 from referee.presentation.charts import over_time
 from referee.presentation.site.boards import Board, Standing, Unjudged
@@ -28,11 +29,28 @@ SPEEDS = (
 class Runner:
     """One fingerprint: machines that can't be told apart are one."""
 
-    machine: Machine
-    results: int
-    first: str
-    last: str
-    """day of the latest result, UTC"""
+    played: tuple[Result, ...]
+    """in the order of their records"""
+
+    @property
+    def machine(self) -> Machine:
+        """As it was the last time."""
+        return self.played[-1].machine
+
+    @property
+    def results(self) -> int:
+        """How many."""
+        return len(self.played)
+
+    @property
+    def first(self) -> str:
+        """Day of the first result, UTC."""
+        return plain(self.played[0].recorded_at)[:10]
+
+    @property
+    def last(self) -> str:
+        """Day of the latest result, UTC."""
+        return plain(self.played[-1].recorded_at)[:10]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +81,7 @@ class Fleet:
         """A chart for each speed; none before anything was measured."""
         charts = []
         for field, what, unit in SPEEDS:
-            series = list(_series(self.results, self.runners, field))
+            series = list(_series(self.runners, field))
             if series:
                 chart = over_time(
                     key=f"{self.name}-{field}", caption=what.capitalize(), series=series, label=unit, say="{:.4g}".format
@@ -78,7 +96,7 @@ def fleets(hardware: Iterable[tuple[str, Hardware]], standings: Sequence[Standin
     waiting: dict[str, list[Waiting]] = {}
     classes: dict[str, set[str]] = {}
     for standing in standings:
-        for board in (*standing.boards, *standing.frozen):
+        for board in standing.every:
             name = _hardware_of(board.class_)
             results.setdefault(name, []).extend(line.result for line in board.lines)
         for board in standing.boards:
@@ -92,7 +110,7 @@ def fleets(hardware: Iterable[tuple[str, Hardware]], standings: Sequence[Standin
 
 
 def _fleet(name: str, hardware: Hardware, classes: set[str], results: list[Result], waiting: list[Waiting]) -> Fleet:
-    ordered = sorted(results, key=lambda result: (result.recorded_at, result.pins.entry))
+    ordered = sorted(results, key=age)
     return Fleet(
         name=name,
         hardware=hardware,
@@ -107,15 +125,7 @@ def _runners(ordered: Iterable[Result]) -> list[Runner]:
     found: dict[tuple[object, ...], list[Result]] = {}
     for result in ordered:
         found.setdefault(_fingerprint(result.machine), []).append(result)
-    runners = [
-        Runner(
-            machine=group[-1].machine,
-            results=len(group),
-            first=plain(group[0].recorded_at)[:10],
-            last=plain(group[-1].recorded_at)[:10],
-        )
-        for group in found.values()
-    ]
+    runners = [Runner(played=tuple(group)) for group in found.values()]
     return sorted(runners, key=lambda runner: (runner.last, runner.results), reverse=True)
 
 
@@ -124,14 +134,13 @@ def _fingerprint(machine: Machine) -> tuple[object, ...]:
     return machine.cpu, machine.cores, round(machine.memory_gib), machine.gpus
 
 
-def _series(results: Iterable[Result], runners: Sequence[Runner], field: str) -> Iterator[tuple[str, list[tuple[str, float]]]]:
+def _series(runners: Sequence[Runner], field: str) -> Iterator[tuple[str, list[tuple[str, float]]]]:
     """Of each runner, the best speed of each run: what the machine can do, whatever else it did meanwhile."""
-    known = [result for result in results if result.calibrations]
     for number, runner in enumerate(runners, start=1):
         points = [
             (result.recorded_at, max(getattr(one, field) for one in result.calibrations))
-            for result in known
-            if _fingerprint(result.machine) == _fingerprint(runner.machine)
+            for result in runner.played
+            if result.calibrations
         ]
         if points:
             yield f"{number}: {plain(runner.machine.cpu, 40)}", points

@@ -17,10 +17,13 @@ class Played:
     standing: Standing
     board: Board
     line: Line
-    current: bool
-    """under the rules that stand now; others earn nothing and count nowhere, but whoever played has a page"""
     points: float
-    """0 to 100; 0 for what did not qualify"""
+    """0 to 100; 0 for what did not qualify. What was judged by rules that are gone earns nothing but a page"""
+
+    @property
+    def current(self) -> bool:
+        """Under the rules that stand now."""
+        return self.board.current
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,15 +68,12 @@ def players(standings: Iterable[Standing]) -> tuple[Player, ...]:
 
 def _played(standings: Iterable[Standing]) -> Iterator[Played]:
     for standing in standings:
-        for board in standing.boards:
-            record = board.record
+        for board in standing.every:
+            record = board.record if board.current else None
             for line in board.lines:
                 score = line.result.score
                 earned = points(score, record.result.score or 0.0) if line.rank and record and score is not None else 0.0
-                yield Played(standing=standing, board=board, line=line, current=True, points=earned)
-        for board in standing.frozen:
-            for line in board.lines:
-                yield Played(standing=standing, board=board, line=line, current=False, points=0.0)
+                yield Played(standing=standing, board=board, line=line, points=earned)
 
 
 def _place(line: Line) -> tuple[int, str]:

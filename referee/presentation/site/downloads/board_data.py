@@ -47,7 +47,7 @@ def board_json(standing: Standing, board: Board, par: Par | None) -> str:
         "class": board.class_,
         "version": board.version,
         "rules_sha256": board.rules_sha256,
-        "frozen": all(board is not one for one in standing.boards),
+        "frozen": not board.current,
         "score": {"name": plain(board.score), "sentence": plain(sentence)},
         "par": par and {"score": par.score, "kind": par.kind, "source": plain(par.source, 800), "shown": board.say(par.score)},
         "rows": [_row(line) for line in board.lines],

@@ -65,12 +65,11 @@ class _Rows:
         """A competition, its entries, its boards."""
         self.tables.setdefault("competitions", []).append(_of_competition(standing))
         entries = {plain(name): self._entry(standing.game.name, played) for name, played in standing.entries.items()}
-        for frozen, boards in enumerate((standing.boards, standing.frozen)):
-            for board in boards:
-                about = (standing.game.name, board.class_, board.version, board.rules_sha256, board.score, frozen)
-                number = self._add("boards", *about)
-                for line in board.lines:
-                    self._result(number, entries[line.entry], line)
+        for board in standing.every:
+            about = (standing.game.name, board.class_, board.version, board.rules_sha256, board.score, not board.current)
+            number = self._add("boards", *about)
+            for line in board.lines:
+                self._result(number, entries[line.entry], line)
 
     def _add(self, table: str, *values: Any) -> int:
         """A row that begins with its number, from 1; gives that."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from referee.ground.competition import Par
 from referee.presentation.site.addresses import (
     HOME,
     Published,
@@ -13,7 +12,6 @@ from referee.presentation.site.addresses import (
     board_page,
     card_file,
     competition_page,
-    frozen_name,
 )
 from referee.presentation.site.boards import Board, Standing
 from referee.presentation.site.downloads.badges import badge
@@ -33,24 +31,21 @@ def files(
 ) -> Iterator[tuple[str, Content]]:
     """Boards as data, badges, the league as one file and one database, the feed, social cards."""
     for standing in standings:
-        for board in standing.boards:
-            yield from _board(standing, board, board.class_, standing.game.rules.par)
-            yield from _badges(standing, board)
-        for board in standing.frozen:
-            yield from _board(standing, board, frozen_name(board.class_, board.version, board.rules_sha256), None)
+        for board in standing.every:
+            yield from _board(standing, board)
+            if board.current:
+                yield from _badges(standing, board)
     yield "league.json", league_json(standings, published)
     yield "league.sqlite", database(standings, players)
     yield "records.xml", records_feed(records, published, "ML Golf: records")
     yield from _cards(standings)
 
 
-def _board(standing: Standing, board: Board, name: str, par: Par | None) -> Iterator[tuple[str, Content]]:
+def _board(standing: Standing, board: Board) -> Iterator[tuple[str, Content]]:
     if board.played:
-        yield (
-            board_file(standing.game.name, name, "json"),
-            board_json(standing, board, par),
-        )
-        yield board_file(standing.game.name, name, "csv"), board_csv(standing, board)
+        par = standing.game.rules.par if board.current else None
+        yield board_file(standing.game.name, board.name, "json"), board_json(standing, board, par)
+        yield board_file(standing.game.name, board.name, "csv"), board_csv(standing, board)
 
 
 def _badges(standing: Standing, board: Board) -> Iterator[tuple[str, Content]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from referee.presentation.site.addresses import Published, board_file, board_page, competition_page, frozen_name
+from referee.presentation.site.addresses import Published, board_file, board_page, competition_page
 from referee.presentation.site.boards import Board, Standing
 from referee.presentation.site.downloads.board_data import compact
 from referee.presentation.site.lines import Line
@@ -53,23 +53,19 @@ def _competition(standing: Standing, published: Published) -> dict[str, Any]:
         "page": published.url(competition_page(game.name)),
         "entries": len(standing.entries),
         "boards": [_board(standing, board, published) for board in standing.boards],
-        "frozen": [_frozen(standing, board, published) for board in standing.frozen],
+        "frozen": [_told(standing, board, published) for board in standing.frozen],
     }
 
 
 def _board(standing: Standing, board: Board, published: Published) -> dict[str, Any]:
     there = board.played or bool(standing.frozen_in(board.class_))
     page = published.url(board_page(standing.game.name, board.class_)) if there else None
-    return _told(standing, board, board.class_, published) | {"unjudged": len(board.unjudged), "page": page}
+    return _told(standing, board, published) | {"unjudged": len(board.unjudged), "page": page}
 
 
-def _frozen(standing: Standing, board: Board, published: Published) -> dict[str, Any]:
-    return _told(standing, board, frozen_name(board.class_, board.version, board.rules_sha256), published)
-
-
-def _told(standing: Standing, board: Board, name: str, published: Published) -> dict[str, Any]:
+def _told(standing: Standing, board: Board, published: Published) -> dict[str, Any]:
     """What boards that stand and frozen ones have. Nobody writes files of a board that nobody played."""
-    json, csv = (published.url(board_file(standing.game.name, name, suffix)) for suffix in ("json", "csv"))
+    json, csv = (published.url(board_file(standing.game.name, board.name, suffix)) for suffix in ("json", "csv"))
     return {
         "class": board.class_,
         "version": board.version,
