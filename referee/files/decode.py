@@ -24,6 +24,8 @@ Faults = list[tuple[Place, str]]
 Reader = Callable[[Any, Place, Faults], Any]
 """a plain value, where it stands, where to add faults -> the value"""
 _FAULTY: Any = object()
+_UNIONS = (typing.Union, types.UnionType)
+_AS_THEY_CAME = (str, int, float, bool, type(None))
 
 
 def decode(cls: type[T], plain: Any, path: str) -> T:
@@ -73,7 +75,7 @@ def _refuse(place: Place, faults: Faults, message: str) -> Any:
 def _reader(kind: Any) -> Reader:
     """What reads values of a type. Made once for each: a league has thousands of files of few types."""
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
-    if origin in (typing.Union, types.UnionType):
+    if origin in _UNIONS:
         return _optional(next(argument for argument in arguments if argument is not type(None)))
     if origin is typing.Literal:
         return _word({word: word for word in arguments})
@@ -94,20 +96,23 @@ def _optional(kind: Any) -> Reader:
 
 
 def _dataclass(cls: Any) -> Reader:
-    fields = {key: (name, _reader(kind), kind, required) for key, (name, kind, required) in _fields(cls).items()}
+    fields = {
+        key: (name, _as_it_is(kind), _reader(kind), kind, required) for key, (name, kind, required) in _fields(cls).items()
+    }
     has_faults = hasattr(cls, "faults")
 
     def read(plain: Any, place: Place, faults: Faults) -> Any:
         if not isinstance(plain, dict):
             return _refuse(place, faults, f"expected keys and values, got {_shown(plain)}")
         before = len(faults)
-        for key in plain:
-            if key not in fields:
+        if not plain.keys() <= fields.keys():
+            for key in [key for key in plain if key not in fields]:
                 _refuse((*place, key[:60]), faults, f"unknown key{nearest(key, fields)}")
         values = {}
-        for key, (name, reader, kind, required) in fields.items():
+        for key, (name, as_it_is, reader, kind, required) in fields.items():
             if key in plain:
-                values[name] = reader(plain[key], (*place, key), faults)
+                item = plain[key]
+                values[name] = item if type(item) in as_it_is else reader(item, (*place, key), faults)
             elif required:
                 _refuse((*place, key), faults, f"is missing; expected {_name(kind)}")
         if len(faults) > before:
@@ -118,6 +123,12 @@ def _dataclass(cls: Any) -> Reader:
         return _FAULTY if len(faults) > before else value
 
     return read
+
+
+def _as_it_is(kind: Any) -> tuple[type, ...]:
+    """Types whose values a reader of this kind returns as they came: most of what stands in files."""
+    either = typing.get_args(kind) if typing.get_origin(kind) in _UNIONS else (kind,)
+    return tuple(one for one in either if one in _AS_THEY_CAME)
 
 
 def _sequence(kind: Any) -> Reader:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -189,11 +190,16 @@ class League:
         # Not by the list of all entries: whoever reads them all would list them for each.
         if not _is_shown(folder):
             raise InputError(f'{competition} has no entry "{name}"{nearest(name, self.entries(competition))}')
-        return Entry(competition, name, folder, self._read(Submission, folder / "submission.yaml"))
+        return self._entry(competition, name)
 
     def result_files(self, entry: Entry) -> list[Path]:
         """Where an entry's results stand, in order."""
-        return sorted((entry.folder / "results").glob("*.yaml"))
+        folder = entry.folder / "results"
+        if not folder.is_dir():
+            return []
+        # Not by glob, which takes longer than to read one of them.
+        with os.scandir(folder) as found:
+            return [folder / name for name in sorted(one.name for one in found) if name.endswith(".yaml")]
 
     def played(self, entry: Entry) -> Played:
         """An entry with its results.
@@ -202,6 +208,15 @@ class League:
             InputError: a result file has faults.
         """
         return Played(entry, tuple(store.read(Result, file, self.shown(file)) for file in self.result_files(entry)))
+
+    def all_played(self, competition: str) -> Iterator[Played]:
+        """Every entry of a competition with its results, in order of their names.
+
+        Raises:
+            InputError: a submission.yaml or a result file has faults.
+        """
+        for name in self.entries(competition):
+            yield self.played(self._entry(competition, name))
 
     def results(self, competition: str) -> Iterator[Result]:
         """Every recorded result of a competition, of any version and class.
@@ -220,6 +235,10 @@ class League:
             if result.pins.class_ == class_ and result.pins.rules_sha256 == game.rules_sha256
         )
         return rank(pinned, game.rules.score)
+
+    def _entry(self, competition: str, name: str) -> Entry:
+        folder = self.root / "submissions" / competition / name
+        return Entry(competition, name, folder, self._read(Submission, folder / "submission.yaml"))
 
     def _split(self, ref: str) -> tuple[str, str]:
         folder, submissions = (Path.cwd() / ref).resolve(), self.root / "submissions"
@@ -260,8 +279,9 @@ class _HardwareFile:
 def _folders(parent: Path) -> list[str]:
     if not parent.is_dir():
         return []
-    return sorted(path.name for path in parent.iterdir() if _is_shown(path))
+    with os.scandir(parent) as found:
+        return sorted(one.name for one in found if _is_shown(one))
 
 
-def _is_shown(path: Path) -> bool:
-    return not path.name.startswith((".", "_")) and path.is_dir()
+def _is_shown(folder: Path | os.DirEntry[str]) -> bool:
+    return not folder.name.startswith((".", "_")) and folder.is_dir()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NoReturn
 
 import yaml
@@ -22,8 +23,15 @@ DEEPEST = 16
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Scalar: Any = yaml.ScalarEvent
-_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,99})")
-_NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]*(?:[eE][-+]?[0-9]{1,3})?|[eE][-+]?[0-9]{1,3})")
+_Alias, _Sequence, _SequenceEnd, _MappingEnd = (
+    yaml.AliasEvent,
+    yaml.SequenceStartEvent,
+    yaml.SequenceEndEvent,
+    yaml.MappingEndEvent,
+)
+_NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(\.[0-9]*)?([eE][-+]?[0-9]{1,3})?")
+_DIGITS = 100
+"""of a whole number, and a sign"""
 _FIRST_OF_NUMBERS = frozenset("-+0123456789")
 _WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "true": True, "false": False}
 
@@ -41,17 +49,17 @@ def parse(content: bytes, path: str) -> Any:
     return _Parser(content, path).document()
 
 
+@lru_cache(maxsize=2**12)
 def scalar(text: str) -> Any:
     """What an unquoted scalar means."""
-    if text in _WORDS:
-        return _WORDS[text]
-    if text[0] not in _FIRST_OF_NUMBERS:
+    if text[:1] not in _FIRST_OF_NUMBERS:
+        return _WORDS.get(text, text)
+    form = _NUMBER.fullmatch(text)
+    if form is None:
         return text
-    if _INTEGER.fullmatch(text):
-        return int(text)
-    if _NUMBER.fullmatch(text) and math.isfinite(number := float(text)):
-        return number
-    return text
+    if form.lastindex is None:
+        return int(text) if len(text.lstrip("-+")) <= _DIGITS else text
+    return number if math.isfinite(number := float(text)) else text
 
 
 class _Parser:
@@ -87,33 +95,39 @@ class _Parser:
         return value
 
     def node(self, event: Any, depth: int) -> Any:
-        if depth > DEEPEST:
-            self.refuse(event, f"is nested more than {DEEPEST} deep")
-        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+        kind = type(event)
+        if kind is _Alias or event.anchor is not None:
             self.refuse(event, "anchors (&) and aliases (*) are not read; write the value out or quote it")
         if event.tag is not None and event.tag != "!":
             self.refuse(event, f"the tag {event.tag[:60]} is not read; remove it or quote the value")
-        kind = type(event)
         if kind is _Scalar:
             return scalar(event.value) if event.implicit[0] and not event.style else event.value
-        return self.sequence(depth) if kind is yaml.SequenceStartEvent else self.mapping(depth)
+        if depth == DEEPEST:
+            self.refuse(event, f"is nested more than {DEEPEST} deep")
+        return self.sequence(depth) if kind is _Sequence else self.mapping(depth)
 
     def sequence(self, depth: int) -> list[Any]:
         values = []
-        while type(event := self.next()) is not yaml.SequenceEndEvent:
-            values.append(self.node(event, depth + 1))
+        next_event, node = self.next, self.node
+        while type(event := next_event()) is not _SequenceEnd:
+            values.append(node(event, depth + 1))
         return values
 
     def mapping(self, depth: int) -> dict[str, Any]:
         values: dict[str, Any] = {}
         next_event, node = self.next, self.node
-        while type(event := next_event()) is not yaml.MappingEndEvent:
+        while type(event := next_event()) is not _MappingEnd:
             if type(event) is not _Scalar or event.anchor is not None or event.tag is not None:
                 node(event, depth + 1)
                 self.refuse(event, "a key must be a word")
             if event.value in values:
                 self.refuse(event, f'the key "{event.value[:60]}" stands there twice')
-            values[event.value] = node(next_event(), depth + 1)
+            name, event = event.value, next_event()
+            # Most are plain words: they need no look at what else they might be.
+            if type(event) is _Scalar and event.anchor is None and event.tag is None:
+                values[name] = scalar(event.value) if event.implicit[0] and not event.style else event.value
+            else:
+                values[name] = node(event, depth + 1)
         return values
 
     def refuse(self, event: Any, message: str) -> NoReturn:

@@ -34,10 +34,7 @@ def _below(folder: Path, ignored: tuple[str, ...]) -> Iterator[Path]:
 
 def tree_id(folder: Path) -> str:
     """Git's SHA-1 of the folder's tree without `results/`; empty folders count as little as they do for Git."""
-    blobs = {
-        PurePosixPath(path.relative_to(folder).as_posix()): (_mode(path), _object("blob", _content(path)))
-        for path in files(folder)
-    }
+    blobs = {PurePosixPath(path.relative_to(folder).as_posix()): _blob(path) for path in files(folder)}
     return _tree(blobs).hex()
 
 
@@ -63,15 +60,12 @@ def _by_bytes(line: tuple[str, tuple[str, bytes, bytes]]) -> bytes:
     return os.fsencode(line[0])
 
 
-def _content(path: Path) -> bytes:
-    return os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()
-
-
-def _mode(path: Path) -> bytes:
+def _blob(path: Path) -> tuple[bytes, bytes]:
+    """Its mode and its id."""
     mode = path.lstat().st_mode
     if stat.S_ISLNK(mode):
-        return b"120000"
-    return b"100755" if mode & stat.S_IXUSR else b"100644"
+        return b"120000", _object("blob", os.fsencode(path.readlink()))
+    return b"100755" if mode & stat.S_IXUSR else b"100644", _object("blob", path.read_bytes())
 
 
 def _object(kind: str, content: bytes) -> bytes:

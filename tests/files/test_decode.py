@@ -203,7 +203,8 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:
     if type(None) in arguments:
         return st.none() | values_of(arguments[0])
     if kind is Curve:
-        return st.lists(values_of(CurvePoint), max_size=3).map(Curve.of)
+        points = st.builds(CurvePoint, PLAIN[int], PLAIN[float], PLAIN[float])
+        return st.lists(points, max_size=3).map(Curve.of)
     if get_origin(kind) is tuple:
         return st.lists(values_of(arguments[0]), min_size=1, max_size=2).map(tuple)
     if get_origin(kind) is Mapping:

@@ -73,6 +73,21 @@ def test_the_best_have_a_page_and_so_have_the_latest_and_whoever_led(folder):
     assert not {f"e{number:02}" for number in range(FIRST, FIRST + 5)} & paged
 
 
+def test_only_boards_that_give_an_entry_its_page_have_pictures_there(folder):
+    """First in one class, and one of many in the other."""
+    for number in range(FIRST + LATEST):
+        folder.result(f"e{number:02}", [200 + number] * 3, class_="laptop-s", recorded_at=f"2026-11-02T12:{number:02}:00Z")
+    folder.result("both", [100] * 3, recorded_at="2026-11-01T00:00:00Z")
+    folder.result("both", [300 + FIRST] * 3, class_="laptop-s", recorded_at="2026-11-01T00:00:00Z")
+    led = text(folder, "both")
+    folder.result("before", [150] * 3, class_="laptop-s", recorded_at="2026-10-01T00:00:00Z")
+    buried = text(folder, "both")
+    assert [shown.count("<h3>The model") for shown in (led, buried)] == [2, 1]
+    told = f"drawn for the first {FIRST} of a board, those that led it and the latest {LATEST}"
+    assert [told in shown for shown in (led, buried)] == [False, True]
+    assert buried.index("<h3>The model") < buried.index(told), "the class in which it is first comes first"
+
+
 def test_what_did_not_qualify_has_a_page_while_it_is_new(folder):
     for number in range(LATEST + 1):
         folder.result(f"e{number:02}", (0,), verdict=Verdict.CRASHED, day=number + 1)

@@ -28,7 +28,7 @@ from referee.ground.errors import InputError
 from referee.presentation.site.addresses import Published, competition_page, is_poured, with_slash
 from referee.presentation.site.pages import Content, build, makers
 
-KEPT = ".build/kept-pages"
+KEPT = ".build/kept-pages.sqlite"
 WITH_TABLES = ("boards/", "competitions/", "records.", "changes.", "ranking.", "hardware.", "data.", "index.")
 """generated pages whose tables grow with the league"""
 _pouring, _blocks = Pouring(), Blocks()
@@ -102,7 +102,7 @@ def _built(config: MkDocsConfig) -> dict[str, Content]:
     finally:
         gc.enable()
         gc.freeze()
-    kept.forget_the_rest()
+    kept.keep()
     return pages
 
 

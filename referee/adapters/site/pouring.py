@@ -55,7 +55,7 @@ class Pouring:
         self.pages: dict[str, Poured] = {}
         self.moulds: dict[str, str] = {}
         """path of the first page of each folder -> what the generator shall build in its place"""
-        self._taken: dict[str, str] = {}
+        self._taken: dict[str, _Mould] = {}
 
     def begin(self, pages: Mapping[str, str]) -> None:
         """Forget an earlier build.
@@ -76,8 +76,8 @@ class Pouring:
             return output
         if output.count(_PLACE) != 1:
             raise ValueError(f"the theme does not show the body of {path} once; without that no page can be poured")
-        self._taken[_family(path)] = output
-        return _filled(output, self.pages[path], address(path), address(path))
+        mould = self._taken[_family(path)] = _Mould(output, address(path))
+        return mould.filled(self.pages[path], address(path))
 
     def pour(self, site: Path) -> None:
         """Write every page that the generator has not.
@@ -88,19 +88,29 @@ class Pouring:
         for path, page in self.pages.items():
             if path in self.moulds:
                 continue
-            mould = next(one for one in self.moulds if _family(one) == _family(path))
             file = site / address(path) / "index.html"
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(_filled(self._taken[_family(path)], page, address(mould), address(path)), encoding="utf-8")
+            file.write_bytes(self._taken[_family(path)].filled(page, address(path)).encode())
 
 
-def _filled(mould: str, page: Poured, there: str, here: str) -> str:
-    """The mould's own address stands in it where the site has one: canonical links."""
-    before, after = mould.split(_PLACE)
-    said = {TITLE: page.title, DESCRIPTION: page.description, CARD: page.card, there: here}
-    # All at once: what a stranger has written may look like another mark.
-    marks = re.compile("|".join(map(re.escape, said)))
-    return page.body.join(marks.sub(lambda mark: said[mark[0]], part) for part in (before, after))
+class _Mould:
+    """A page of the theme, cut where a page's own parts stand.
+
+    Args:
+        output: with the marks in it
+        address: its own, which stands in it where the site has one: canonical links
+    """
+
+    def __init__(self, output: str, address: str) -> None:
+        self._address = address
+        marks = "|".join(map(re.escape, (TITLE, DESCRIPTION, CARD, _PLACE, address)))
+        self._parts = re.split(f"({marks})", output)
+
+    def filled(self, page: Poured, address: str) -> str:
+        """Another page of its family."""
+        said = {TITLE: page.title, DESCRIPTION: page.description, CARD: page.card, _PLACE: page.body, self._address: address}
+        # Cut before it is filled: what a stranger has written may look like a mark.
+        return "".join(said.get(part, part) for part in self._parts)
 
 
 def _family(path: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -84,6 +84,12 @@ class Frame:
     def point(self, x: float, y: float) -> str:
         """Both, as they stand in a path."""
         return f"{short(self.across(x))} {short(self.up(y))}"
+
+    def path(self, points: Iterable[tuple[float, float]]) -> str:
+        """A line from point to point."""
+        across, up = self.across, self.up
+        line = "L".join([f"{across(x):.1f} {up(y):.1f}" for x, y in points])
+        return f"M{line.replace('.0 ', ' ').replace('.0L', 'L').removesuffix('.0')}"
 
     def level(self, value: float, name: str) -> str:
         """A dashed line across the box, with its name at the left."""

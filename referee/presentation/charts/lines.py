@@ -65,7 +65,11 @@ def loss_curves(
         drawing,
         height=frame.height,
         columns=("round", "time", label),
-        rows=[(text(one.name), words.seconds(x), words.loss(y)) for one in shown for x, y in evenly(one.points, LISTED)],
+        rows=[
+            (name, words.seconds(x), words.loss(y))
+            for one, name in ((one, text(one.name)) for one in shown)
+            for x, y in evenly(one.points, LISTED)
+        ],
         listed=(sum(min(len(one.points), LISTED) for one in shown), sum(len(points) for _, points in curves)),
     )
 
@@ -134,20 +138,18 @@ def _height(point: tuple[float, float]) -> float:
     return point[1]
 
 
-def _path(frame: Frame, one: Series) -> str:
-    return "M" + "L".join(frame.point(x, y) for x, y in one.points)
-
-
 def _curve(frame: Frame, one: Series) -> str:
     x, y = one.points[-1]
     end = mark(frame.point(x, y), one.sign.shape, f"{one.name}: {words.loss(y)} after {words.seconds(x)}")
-    return f'<g class="{one.sign.colour}"><path class="golf-line" d="{_path(frame, one)}"/>{group(one.sign.shape, end)}</g>\n'
+    return (
+        f'<g class="{one.sign.colour}"><path class="golf-line" d="{frame.path(one.points)}"/>{group(one.sign.shape, end)}</g>\n'
+    )
 
 
 def _dotted(frame: Frame, one: Series, say: Say, alone: bool) -> str:
     named = "" if alone else f"{one.name}: "
     dots = "".join(mark(frame.point(x, y), one.sign.shape, f"{named}{say(y)}, {date}") for (x, y), date in _dated(one.points))
-    line = f'<path class="golf-line"{one.sign.dash} d="{_path(frame, one)}"/>'
+    line = f'<path class="golf-line"{one.sign.dash} d="{frame.path(one.points)}"/>'
     return f'<g class="{one.sign.colour}">{line}{group(one.sign.shape, dots)}</g>\n'
 
 

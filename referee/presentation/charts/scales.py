@@ -71,7 +71,9 @@ def fitted(values: Iterable[float], *, log: bool | None = None, from_zero: bool 
 
 def tame(value: float) -> float:
     """A finite number within what can be drawn."""
-    return 0.0 if abs(value) < SMALLEST else min(LARGEST, max(-LARGEST, value))
+    if -LARGEST <= value <= LARGEST:
+        return 0.0 if -SMALLEST < value < SMALLEST else value
+    return LARGEST if value > 0 else -LARGEST
 
 
 def number(value: float) -> str:

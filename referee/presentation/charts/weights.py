@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from statistics import median
 
@@ -29,13 +30,18 @@ FLOOR = 1e-12
 NOWHERE = Scale(low=-1.0, high=1.0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Bar:
     """Weights from one number to another."""
 
     low: float
     high: float
     count: int
+
+    @cached_property
+    def extent(self) -> str:
+        """`-0.5 to 0.25`"""
+        return f"{number(self.low)} to {number(self.high)}"
 
 
 def histogram(key: str, caption: str, edges: Sequence[float], counts: Sequence[int], zeros: int = 0) -> Markup:
@@ -61,7 +67,7 @@ def histogram(key: str, caption: str, edges: Sequence[float], counts: Sequence[i
         frame.drawn() + _zero_bar(frame, zeros) + _bars(frame, bars),
         height=frame.height,
         columns=("weights", "how many"),
-        rows=[("exactly 0", str(zeros)), *((_extent(bar), str(bar.count)) for bar in bars)],
+        rows=[("exactly 0", str(zeros)), *((bar.extent, str(bar.count)) for bar in bars)],
     )
 
 
@@ -117,7 +123,7 @@ def _whole(drawn: Ruler) -> list[tuple[float, str]]:
 
 def _bars(frame: Frame, bars: Sequence[Bar]) -> str:
     drawn = (
-        _bar(frame, frame.across(bar.low), frame.across(bar.high), bar.count, f"{_extent(bar)}: {bar.count}")
+        _bar(frame, frame.across(bar.low), frame.across(bar.high), bar.count, f"{bar.extent}: {bar.count}")
         for bar in bars
         if bar.count > 0
     )
@@ -153,19 +159,14 @@ def _fall(values: Sequence[float]) -> Scale:
 def _falling(frame: Frame, shown: Sequence[tuple[int, float]]) -> str:
     if not shown:
         return ""
-    line = "M" + "L".join(frame.point(place, value) for place, value in shown)
     # A dot for each would hide the line of a long fall.
     dots = "".join(_numbered(frame, one, DOT) for one in shown if one[1] and len(shown) <= DOTTED)
     crosses = "".join(_numbered(frame, one, CROSS) for one in shown if not one[1])
-    return f'<path class="golf-line" d="{line}"/>{group(DOT, dots)}{group(CROSS, crosses)}'
+    return f'<path class="golf-line" d="{frame.path(shown)}"/>{group(DOT, dots)}{group(CROSS, crosses)}'
 
 
 def _numbered(frame: Frame, one: tuple[int, float], shape: int) -> str:
     return mark(frame.point(*one), shape, f"{one[0]}: {number(one[1])}")
-
-
-def _extent(bar: Bar) -> str:
-    return f"{number(bar.low)} to {number(bar.high)}"
 
 
 def _described_bars(bars: Sequence[Bar], zeros: int) -> str:
@@ -179,7 +180,7 @@ def _described_bars(bars: Sequence[Bar], zeros: int) -> str:
     highest = max(filled, key=lambda bar: bar.count)
     return (
         f"{share} The others lie from {number(filled[0].low)} to {number(filled[-1].high)},"
-        f" most of them from {_extent(highest)} ({highest.count})."
+        f" most of them from {highest.extent} ({highest.count})."
     )
 
 

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 
 from referee.files.league import Entry, Game, League, Played
 from referee.ground.classes import TIME_CLASSES, parse_class
@@ -19,10 +18,10 @@ from referee.presentation.site.addresses import entry_page, frozen_name
 from referee.presentation.site.lines import Line, Say, line
 from referee.presentation.words import plain
 
-FIRST = 20
-"""ranked entries of a board that have a page of their own, beside those that ever led it"""
+FIRST = 10
+"""ranked entries of a board that have a page for it, beside those that ever led it"""
 LATEST = 5
-"""results of a board, qualified or not, whose entries have a page of their own because they are new"""
+"""results of a board, qualified or not, whose entries have a page for it because they are new"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +51,8 @@ class Board:
     others: tuple[Line, ...]
     """what did not qualify"""
     unjudged: tuple[Unjudged, ...] = ()
+    pictured: frozenset[str]
+    """names of the entries whose losses and model are drawn on their pages, for what they did here"""
     labels_alone: str = ""
     """what a list of the labels would take, where bytes rank"""
     par_place: int | None
@@ -135,7 +136,7 @@ def standing(league: League, name: str) -> Standing:
         InputError: a file of the competition, of an entry or of a result has faults.
     """
     game = league.game(name)
-    entries = {entry: league.played(league.entry(f"{name}/{entry}")) for entry in league.entries(name)}
+    entries = {played.entry.name: played for played in league.all_played(name)}
     groups: dict[tuple[int, str, str], list[Result]] = {}
     for played in entries.values():
         for result in played.results:
@@ -143,12 +144,14 @@ def standing(league: League, name: str) -> Standing:
             groups.setdefault((result.pins.version, result.pins.rules_sha256, result.pins.class_), []).append(result)
     rows = {key: rank(group, _score_of(game, key, group)) for key, group in groups.items()}
     now = (game.rules.version, game.rules_sha256)
-    paged = frozenset(entry for entry in _paged(rows, now) if SLUG.fullmatch(entry))
+    pictured = {key: _pictured(board, current=key[:2] == now) for key, board in rows.items()}
+    paged = frozenset(entry for names in pictured.values() for entry in names)
     make = partial(_board, game, entries, paged)
+    current = [(*now, class_) for class_ in game.rules.classes]
     return Standing(
         game=game,
-        boards=tuple(make((*now, class_), rows.pop((*now, class_), ()), current=True) for class_ in game.rules.classes),
-        frozen=tuple(make(key, rows[key], current=False) for key in sorted(rows, key=_latest_version_first)),
+        boards=tuple(make(key, rows.pop(key, ()), pictured.get(key, frozenset()), current=True) for key in current),
+        frozen=tuple(make(key, rows[key], pictured[key], current=False) for key in sorted(rows, key=_latest_version_first)),
         entries=entries,
         paged=paged,
     )
@@ -175,14 +178,17 @@ def _score_of(game: Game, key: tuple[int, str, str], results: Sequence[Result]) 
     return game.rules.score if key[1] == game.rules_sha256 else results[0].ranked_by
 
 
-def _paged(boards: Mapping[tuple[int, str, str], Sequence[Row]], now: tuple[int, str]) -> Iterator[str]:
-    """Entries that have a page. A league of thousands can't have as many pages (GitHub serves a gigabyte)."""
-    for key, rows in boards.items():
-        yield from _leaders(rows)
-        if key[:2] == now:
-            yield from (row.result.pins.entry for row in rows[:FIRST] if row.rank is not None)
-            latest = sorted(rows, key=lambda row: age(row.result), reverse=True)
-            yield from (row.result.pins.entry for row in islice(latest, LATEST))
+def _pictured(rows: Sequence[Row], *, current: bool) -> frozenset[str]:
+    """Entries that have a page for what they did on a board.
+
+    A league of thousands can't have as many pages (GitHub serves a gigabyte).
+    """
+    found = set(_leaders(rows))
+    if current:
+        found.update(row.result.pins.entry for row in rows[:FIRST] if row.rank is not None)
+        latest = sorted(rows, key=lambda row: age(row.result), reverse=True)
+        found.update(row.result.pins.entry for row in latest[:LATEST])
+    return frozenset(filter(SLUG.fullmatch, found))
 
 
 def _board(
@@ -191,6 +197,7 @@ def _board(
     paged: frozenset[str],
     key: tuple[int, str, str],
     rows: Sequence[Row],
+    pictured: frozenset[str],
     *,
     current: bool,
 ) -> Board:
@@ -215,6 +222,7 @@ def _board(
         ranked=tuple(line for line in lines if line.rank is not None),
         others=tuple(line for line in lines if line.rank is None),
         unjudged=tuple(_unjudged(entries.values(), class_, paged)) if current else (),
+        pictured=pictured,
         labels_alone=words.labels_alone(rules, results) if current else "",
         par_place=None if par is None else sum(_score(row.result) < par.score for row in rows if row.rank is not None),
     )

@@ -21,7 +21,7 @@ from referee.presentation.site.lines import Line
 from referee.presentation.site.model.drawing import draw
 from referee.presentation.site.model.picture import drawn_host_graph, picture, read_model, tensors
 from referee.presentation.site.story import story
-from referee.presentation.words import plain
+from referee.presentation.words import plain, score
 
 LONGEST_CHANGE = 400
 """lines of a difference that are shown"""
@@ -45,6 +45,11 @@ class Appearance:
         """Under the rules that stand now."""
         return self.board.current
 
+    @property
+    def pictured(self) -> bool:
+        """Whether its losses and its model are drawn: not for each board of an entry that has its page for another."""
+        return self.line.entry in self.board.pictured
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryPage:
@@ -65,7 +70,7 @@ class EntryPage:
         known = [self.standing.game.rules_sha256, self.standing.game.rules.title, self.entry.submission, self.entry.tree]
         for one in self.appearances:
             rival = one.rival and (one.rival, self.standing.entries[one.rival.result.pins.entry].entry.tree)
-            known += [one.current, one.line, rival, len(one.board.ranked)]
+            known += [one.current, one.pictured, one.line, rival, len(one.board.ranked)]
         return hashlib.sha256(repr(known).encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
@@ -103,6 +108,13 @@ def _rival(board: Board, records: Sequence[Line], place: int, line: Line) -> Lin
     return earlier[0] if earlier else next(worse, None)
 
 
+def all_scores(result: Result) -> Iterator[tuple[str, str, list[str]]]:
+    """Every score that was taken: its name, the aggregate, and that of each round in words."""
+    for name, value in (result.scores or {}).items():
+        of_rounds = [judged.scores.get(name) if judged.scores else None for judged in result.rounds]
+        yield name, score(name, value), [score(name, one) for one in of_rounds]
+
+
 def curves(one: Appearance, threshold: float | None) -> Markup:
     """The loss that the entry reported in each round; empty where it reported none."""
     told = [
@@ -138,7 +150,7 @@ def model(page: EntryPage, one: Appearance) -> Markup:
     game, drawn = page.standing.game, Markup()
     if game.rules.architecture.rule != "fixed" or game.reference is None:
         drawn = draw(read.graph, key) + Markup("&#10;")
-    elif one is page.appearances[0]:
+    elif one is next(other for other in page.appearances if other.pictured):
         # The same in every class, so it stands there once.
         drawn = drawn_host_graph(game.reference, game.rules_sha256) + Markup("&#10;")
     return drawn + picture(tensors(read.weights), key)

@@ -16,10 +16,10 @@ from markupsafe import Markup
 from referee.files.league import Game, League
 from referee.presentation.site.addresses import HOME, Published, board_page, competition_page, player_page
 from referee.presentation.site.board_charts import board_charts
-from referee.presentation.site.boards import Standing, standing
+from referee.presentation.site.boards import FIRST, LATEST, Standing, standing
 from referee.presentation.site.citation import bibtex
 from referee.presentation.site.downloads.files import files
-from referee.presentation.site.entries import EntryPage, artifact_path, change, curves, entry_pages, model
+from referee.presentation.site.entries import EntryPage, all_scores, artifact_path, change, curves, entry_pages, model
 from referee.presentation.site.history import LONGEST, Record, by_month, events, records
 from referee.presentation.site.machines import fleets
 from referee.presentation.site.players import Player, players
@@ -151,10 +151,13 @@ def _entry(page: EntryPage, published: Published, render: Render) -> str:
         standing=page.standing,
         rules=page.standing.game.rules,
         about=page.entry.submission,
+        all_scores=all_scores,
         change=change,
         curves=curves,
         model=model,
         artifact_path=artifact_path,
+        first=FIRST,
+        latest=LATEST,
         citation=bibtex(page.standing, first.board, first.line, published),
     )
 

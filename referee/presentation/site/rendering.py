@@ -112,7 +112,6 @@ def _filters(league: League) -> Mapping[str, Callable[..., object]]:
         "fit": words.training_fit,
         "heldout": words.heldout,
         "score": lambda value, rules: words.score(rules.score, value, rules.own_score),
-        "score_of": lambda value, name: words.score(name, value),
         "formula": _formula,
         "rounds": _rounds,
         "class_in_words": partial(class_in_words, league),
