@@ -12,6 +12,8 @@ THOROUGH, MINIMAL = "thorough", "minimal"
 BOARDS = 60
 """as many as the synthetic leagues have"""
 COLUMNS = ("rank", "entry", "by", "score", "gap", "fit", "held-out", "time", "energy", "attempts", "verdict", "date")
+TENSORS = (("w1", "64 x 32"), ("b1", "32"), ("w2", "32 x 10"), ("b2", "10"))
+"""as many as the models of the synthetic leagues have"""
 FACTS = (
     "rank class score gap authors techniques fit accuracy held-out time energy memory attempts machine commit recorded".split()
 )
@@ -21,8 +23,8 @@ def write_pages(docs: Path, count: int, style: str) -> None:
     """Write a home page and `count` others.
 
     Args:
-        style: `THOROUGH` pages say what ours say of an entry, and a row of a board leads to each; `MINIMAL` ones have a title
-            and a paragraph, and no boards
+        style: `THOROUGH` pages say what ours say of an entry, but for its code and its pictures, and a row of a board leads
+            to each; `MINIMAL` ones have a title and a paragraph, and no boards
     """
     dice = random.Random(4)
     (docs / "entries").mkdir(parents=True)
@@ -64,6 +66,11 @@ def _thorough(dice: random.Random, number: int) -> str:
     scores = "\n".join(
         f"| `{score}` | {_number(dice)} | {_number(dice)} | {_number(dice)} | {_number(dice)} |" for score in SCORES
     )
+    tensors = "\n".join(
+        f"| `{name}` | {shape} | {dice.randrange(10**4)} | -{_number(dice)} to {_number(dice)} | {_number(dice)} "
+        f"| {dice.uniform(1, 32):.1f} |"
+        for name, shape in TENSORS
+    )
     notes = "\n\n".join(dice.sample(NOTES, dice.randint(2, 5)))
     return f"""# Entry {number}, {dice.choice(TECHNIQUES)}
 
@@ -87,6 +94,12 @@ By {dice.choice(HANDLES)}: {_number(dice)} nonzero, rank {number} in `laptop-ss`
 | --- | --- | --- | --- | --- |
 {scores}
 
+## The model
+
+| tensor | shape | zeros | least to greatest | mean | effective rank |
+| --- | --- | --- | --- | --- | --- |
+{tensors}
+
 ## Notes
 
 {notes}
@@ -96,6 +109,18 @@ By {dice.choice(HANDLES)}: {_number(dice)} nonzero, rank {number} in `laptop-ss`
 ```sh
 git clone https://github.com/golf/league
 referee verify digits/entry-{number}
+```
+
+## Cite
+
+```bibtex
+@misc{{entry-{number},
+  title = {{Entry {number}: {_number(dice)} nonzero on digits}},
+  author = {{{dice.choice(HANDLES)}}},
+  year = {{2026}},
+  howpublished = {{ML Golf, class laptop-ss}},
+  url = {{https://golf.github.io/league/entries/digits/entry-{number}/}}
+}}
 ```
 """
 

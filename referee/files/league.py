@@ -135,7 +135,10 @@ class League:
 
     def shown(self, file: Path) -> str:
         """A path as errors name it."""
-        return file.relative_to(self.root).as_posix() if file.is_relative_to(self.root) else str(file)
+        try:
+            return file.relative_to(self.root).as_posix()
+        except ValueError:
+            return str(file)
 
     @cached_property
     def hardware(self) -> Mapping[str, Hardware]:

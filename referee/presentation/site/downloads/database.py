@@ -28,7 +28,7 @@ from referee.presentation.words import plain
 FILE = "league.sqlite"
 VERSION = 1
 """of the tables, as `PRAGMA user_version` tells it"""
-CURVES = 20
+CURVES = 10
 """rank up to which loss curves are kept"""
 
 Values = tuple[Any, ...]
