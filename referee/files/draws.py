@@ -30,4 +30,16 @@ def draw(rules: Competition, folder: Path, seed: int) -> Draw:
     if not isinstance(rows, Draw):
         where = f"competitions/{folder.name}/{rules.data.module}"
         raise RefereeFault(f"{where}: draw({seed}) gave {type(rows).__name__}; return referee.host.Draw(...)")
+    if fault := _fault(rules, rows):
+        raise RefereeFault(f"competitions/{folder.name}/{rules.data.module}: draw({seed}) gave {fault}")
     return rows
+
+
+def _fault(rules: Competition, rows: Draw) -> str:
+    """What the fit rule can't be measured on; empty where it can."""
+    steps = rules.fit.steps or 1
+    if len(rows.train_y) % steps or len(rows.heldout_y) % steps:
+        return f"{len(rows.train_y)} and {len(rows.heldout_y)} rows, which are no whole sequences of fit.steps: {steps}"
+    if rules.fit.rows == "heldout" and not len(rows.heldout_y):
+        return "no held-out rows, which fit.rows asks for"
+    return ""

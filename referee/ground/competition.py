@@ -41,6 +41,10 @@ class FitRule:
     loss: str
     at_most: float | None = None
     at_least: float | None = None
+    rows: Literal["training", "heldout"] = "training"
+    """which have to fit: those that the entry is shown, or others of the same draw, where a rule and no table is asked for"""
+    steps: int | None = None
+    """rows of a sequence, where the loss is one of sequences"""
 
     @property
     def fit(self) -> Fit:
@@ -69,6 +73,10 @@ class FitRule:
             yield self.fit.bound, f"{self.loss} needs a threshold"
         elif self.at_least is not None and self.at_least <= 0:
             yield "at_least", "expected more than 0: a margin of 0 is had by weights that are scaled to nothing"
+        if self.fit.of_sequences and (self.steps is None or self.steps < 1):
+            yield "steps", f"{self.loss} needs the number of rows, 1 or more, that make a sequence"
+        elif not self.fit.of_sequences and self.steps is not None:
+            yield "steps", f"{self.loss} knows no sequences; remove it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +212,8 @@ class Competition:
     @property
     def objection(self) -> Objection | None:
         """Why the score can be gamed here, as far as the table knows."""
-        return objection(self.score, self.architecture.rule)
+        scale_free = self.fit.loss in FITS and self.fit.fit.scale_free
+        return objection(self.score, self.architecture.rule, scale_free=scale_free)
 
     def rounds_in(self, played: CompetitionClass) -> int:
         """How many rounds an entry plays in a class, before any confirmation."""

@@ -5,6 +5,7 @@ A new fit rule is one row of FITS.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -25,12 +26,16 @@ class Fit:
     bound: Bound
     default: float | None
     """threshold where the competition names none"""
-    measure: Callable[[Array, Array], float]
-    """(outputs (rows, ...), targets (rows, ...)) -> loss; computed in float64"""
+    measure: Callable[..., float]
+    """(outputs (rows, ...), targets (rows, ...)) -> loss; computed in float64. Of sequences, a third argument: their steps"""
     classifies: bool
     """targets are class numbers: accuracy is reported"""
     needs_accuracy: bool
     """qualifying takes accuracy 1 as well"""
+    of_sequences: bool = False
+    """so many rows, one behind the other, are the steps of one sequence"""
+    scale_free: bool = False
+    """outputs times any positive number fit as well, so no norm of the weights means anything"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +70,35 @@ def mean_squared_error(outputs: Array, targets: Array) -> float:
         targets: (rows, ...)
     """
     return float(np.mean((outputs.astype(np.float64).reshape(targets.shape) - targets) ** 2))
+
+
+def root_mean_squared_error(outputs: Array, targets: Array) -> float:
+    """The root of `mean_squared_error`: in the unit of the targets."""
+    return math.sqrt(mean_squared_error(outputs, targets))
+
+
+def psnr(outputs: Array, targets: Array) -> float:
+    """Peak signal-to-noise ratio in dB of values from 0 to 1: 10 log10(1 / mean squared error), at most 200.
+
+    Args:
+        outputs: (rows, ...)
+        targets: (rows, ...), from 0 to 1
+    """
+    return -10 * math.log10(max(mean_squared_error(outputs, targets), 1e-20))
+
+
+def sequence_accuracy(logits: Array, labels: Array, steps: int) -> float:
+    """Share of sequences that greedy decoding gets right from their first step to their last.
+
+    A row is a step: what stands before it is the sequence's true beginning, its label the token that follows. Greedy
+    decoding gives the true sequence exactly where each of these steps is right: up to its first mistake it has seen nothing
+    but true beginnings. So no token has to be fed back.
+
+    Args:
+        logits: (sequences * steps, tokens) float
+        labels: (sequences * steps,) int
+    """
+    return float(np.mean((margins(logits, labels) > 0).reshape(-1, steps).all(axis=1)))
 
 
 def margin(logits: Array, labels: Array) -> float:
@@ -103,15 +137,48 @@ FITS: Mapping[str, Fit] = {
     for fit in (
         Fit("cross_entropy", "mean cross entropy in nats, with accuracy 1", "at_most", 1e-3, cross_entropy, True, True),
         Fit("mean_squared_error", "mean squared error", "at_most", None, mean_squared_error, False, False),
+        Fit(
+            "root_mean_squared_error",
+            "root of the mean squared error",
+            "at_most",
+            None,
+            root_mean_squared_error,
+            classifies=False,
+            needs_accuracy=False,
+        ),
+        Fit(
+            "psnr",
+            "peak signal-to-noise ratio in dB, of values from 0 to 1",
+            "at_least",
+            None,
+            psnr,
+            classifies=False,
+            needs_accuracy=False,
+        ),
+        Fit(
+            "sequence_accuracy",
+            "share of sequences that greedy decoding gets right to the last token",
+            "at_least",
+            None,
+            sequence_accuracy,
+            classifies=True,
+            needs_accuracy=False,
+            of_sequences=True,
+            scale_free=True,
+        ),
         Fit("margin", "smallest margin of the right class over the others", "at_least", None, margin, True, True),
     )
 }
 
 
-def measure(fit: Fit, outputs: Array, targets: Array) -> Measure:
-    """Loss and, for classification, accuracy over all rows."""
+def measure(fit: Fit, outputs: Array, targets: Array, steps: int = 1) -> Measure:
+    """Loss and, for classification, accuracy over all rows.
+
+    Args:
+        steps: rows of a sequence, where the fit is one of sequences
+    """
     return Measure(
-        loss=fit.measure(outputs, targets),
+        loss=fit.measure(outputs, targets, steps) if fit.of_sequences else fit.measure(outputs, targets),
         accuracy=accuracy(outputs, targets) if fit.classifies else None,
         rows=len(targets),
     )

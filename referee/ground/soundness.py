@@ -57,6 +57,14 @@ SCALE_FREE_OPERATORS = ("BatchNormalization", "InstanceNormalization", "LayerNor
 NORMS = ("l1", "l2", "nuclear", "spectral")
 
 
-def objection(score: str, rule: str) -> Objection | None:
-    """Why `score` can be gamed under `rule`; None where it is sound."""
-    return UNSOUND.get((score, rule))
+_NO_MARGIN = Objection("the fit asks for no margin: weights that are scaled to nothing get as much right", "any norm becomes 0")
+
+
+def objection(score: str, rule: str, *, scale_free: bool = False) -> Objection | None:
+    """Why `score` can be gamed under `rule`; None where it is sound.
+
+    Args:
+        scale_free: of the fit: outputs times any positive number fit as well
+    """
+    norm = scale_free and score in (*NORMS, "path_norm")
+    return UNSOUND.get((score, rule)) or (_NO_MARGIN if norm else None)

@@ -7,6 +7,7 @@ import math
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -35,9 +36,10 @@ class Evidence:
     """What a judgement of a model rests on."""
 
     count: Counted
-    train_out: Array
-    """(rows, columns) float32"""
-    rows: Draw
+    outputs: Array
+    """(rows, columns) float32, of the rows that have to fit"""
+    targets: Array
+    """theirs, as in `Draw`"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def judge_artifact(
     content: bytes,
     rows: Draw,
     *,
+    pretrained: Path | None = None,
     child: Child | None = None,
     watch: Watch = unwatched,
     cache: ScoreCache | None = None,
@@ -69,6 +72,7 @@ def judge_artifact(
     Args:
         reference: the host's graph, where the architecture is fixed
         content: the file, its size already capped
+        pretrained: the model that the entry may start from, in such a class
         child: started beforehand, for speed
         watch: told how many rows are done
         cache: of the scores of tensors; by default the user's own
@@ -79,7 +83,7 @@ def judge_artifact(
     if child is None:
         # It imports while the model is read.
         with Child() as own:
-            return judge_artifact(game, reference, content, rows, child=own, watch=watch, cache=cache)
+            return judge_artifact(game, reference, content, rows, pretrained=pretrained, child=own, watch=watch, cache=cache)
     rules = game.rules
     try:
         model = read_model(rules.architecture.rule, content, reference)
@@ -101,22 +105,26 @@ def judge_artifact(
             )
             count = begun[0].result()
         model = replace(model, measured={**model.measured, **seen.measured})
-        scores = _scores(game, replace(count, model=model))
+        scores = _scores(game, replace(count, model=model), pretrained)
     except InvalidModel as refusal:
         return Judgement(Verdict.INVALID_MODEL, str(refusal))
     except RuleBroken as refusal:
         return Judgement(Verdict.RULE_BROKEN, str(refusal))
     train_out, heldout_out = seen.outputs
-    fit = measure(rules.fit.fit, train_out, rows.train_y)
+    take = partial(measure, rules.fit.fit, steps=rules.fit.steps or 1)
+    heldout = take(heldout_out, rows.heldout_y) if len(rows.heldout_y) else None
+    shown = rules.fit.rows == "training"
+    asked = (train_out, rows.train_y) if shown else (heldout_out, rows.heldout_y)
+    fit = take(*asked)
     fits = qualifies(rules.fit.fit, rules.fit.threshold, fit)
     return Judgement(
         Verdict.QUALIFIED if fits else Verdict.DID_NOT_FIT,
         None if fits else _misfit(rules, fit),
         fit,
-        measure(rules.fit.fit, heldout_out, rows.heldout_y) if len(rows.heldout_y) else None,
+        heldout,
         scores,
-        _label_bytes(rules, rows),
-        Evidence(replace(count, model=model), train_out, rows),
+        _label_bytes(rules, rows) if shown else None,
+        Evidence(replace(count, model=model), *asked),
     )
 
 
@@ -147,10 +155,11 @@ def _probes(rules: Competition, model: Model, rows: int) -> Probes:
     return Probes(absolute, counting, range(rows) if rules.score == "active_nonzero" else some.tolist())
 
 
-def _scores(game: Game, count: Counted) -> dict[str, float]:
+def _scores(game: Game, count: Counted, pretrained: Path | None) -> dict[str, float]:
     rules, scores = game.rules, all_scores(count)
     if rules.own_score is not None:
-        scores[rules.score] = own_score(rules.own_score, game.folder, count.model)
+        start = [pretrained] if rules.pretrained else []
+        scores[rules.score] = own_score(rules.own_score, game.folder, count.model, *start)
     if rules.score not in scores:
         if rules.score == "path_norm":
             path_norm.absolute(count.model.graph)
@@ -170,4 +179,5 @@ def _misfit(rules: Competition, fit: Measure) -> str:
     bound = rules.fit.fit.bound.replace("_", " ")
     accuracy = "" if fit.accuracy is None else f", accuracy {fit.accuracy:.6g}"
     loss = rules.fit.loss.replace("_", " ")
-    return f"{loss} {fit.loss:.6g} on the training rows, {bound} {rules.fit.threshold:g}{accuracy}"
+    where = "the training rows" if rules.fit.rows == "training" else "the held-out rows"
+    return f"{loss} {fit.loss:.6g} on {where}, {bound} {rules.fit.threshold:g}{accuracy}"

@@ -120,7 +120,8 @@ def _judgement(match: Match, trained: TrainedRound, content: bytes | None, watch
         if rows.sha256() != trained.draw_sha256:
             reason = "this machine draws other rows for the seed than the runner did; compare their libraries"
             return Judgement(Verdict.REFEREE_ERROR, reason)
-        return judge_artifact(match.game, match.reference, content, rows, child=child, watch=watch)
+        start = match.pretrained
+        return judge_artifact(match.game, match.reference, content, rows, pretrained=start, child=child, watch=watch)
 
 
 def _content(match: Match, folder: Path, trained: TrainedRound) -> bytes | None:

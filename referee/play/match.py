@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from referee.files import checks
@@ -51,6 +52,12 @@ class Match:
     hardware: Hardware
     reference: Graph | None
     """the host's graph, where the architecture is fixed"""
+
+    @property
+    def pretrained(self) -> Path | None:
+        """The model that entries of this class may start from; None in a class from scratch."""
+        named = self.game.rules.pretrained if self.played.pretrained is not None else None
+        return self.game.folder / named.file if named is not None else None
 
     @classmethod
     def of(cls, league: League, ref: str, class_: str | None) -> Match:

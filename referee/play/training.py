@@ -178,8 +178,8 @@ def _job(match: Match, staged: Path, rows: Draw, train_seed: int, seconds: float
         (staged / "shapes.json").write_text(json.dumps(shapes_to_hand_in(match.reference)), encoding="utf-8")
         given["MLGOLF_SHAPES"] = staged / "shapes.json"
         given["MLGOLF_REFERENCE"] = match.game.reference
-    if match.played.pretrained is not None and match.game.rules.pretrained is not None:
-        given["MLGOLF_PRETRAINED"] = match.game.folder / match.game.rules.pretrained.file
+    if match.pretrained is not None:
+        given["MLGOLF_PRETRAINED"] = match.pretrained
     folder = match.entry.folder
     return Job(
         entry={f"{path.relative_to(folder)}": path for path in tree.files(folder)},

@@ -74,8 +74,10 @@ class Explanation:
     reason: str | None
     fit: Measure | None = None
     threshold: float
+    rows: str = "training"
+    """which have to fit: as `FitRule.rows`"""
     rows_wrong: int | None = None
-    """training rows whose class is not the model's; null for regression"""
+    """of those that have to fit: rows whose class is not the model's; null for regression"""
     worst: tuple[WorstRow, ...] = ()
     operators: Mapping[str, int] | None = None
     """how often each stands in the graph"""
@@ -105,6 +107,7 @@ def explain(game: Game, number: int, judgement: Judgement) -> Explanation:
         reason=judgement.reason,
         fit=judgement.fit,
         threshold=rules.fit.threshold,
+        rows=rules.fit.rows,
         rows_wrong=wrong,
         worst=worst,
         operators=dict(Counter(node.op for node in model.graph.nodes).most_common()),
@@ -139,15 +142,15 @@ def explanation_of(explained: Explanation) -> RenderableType:
 
 
 def _rows(rules: Competition, evidence: Evidence) -> tuple[int | None, tuple[WorstRow, ...]]:
-    targets = evidence.rows.train_y
+    targets = evidence.targets
     if rules.fit.fit.classifies:
-        distances = margins(evidence.train_out, targets)
+        distances = margins(evidence.outputs, targets)
         worst = np.argsort(distances, kind="stable")[:WORST]
         return int((distances <= 0).sum()), tuple(
             WorstRow(row=int(row), target=float(targets[row]), margin=float(distances[row]), squared_error=None)
             for row in worst
         )
-    errors = np.mean((evidence.train_out.reshape(len(targets), -1) - targets.reshape(len(targets), -1)) ** 2, axis=1)
+    errors = np.mean((evidence.outputs.reshape(len(targets), -1) - targets.reshape(len(targets), -1)) ** 2, axis=1)
     worst = np.argsort(-errors, kind="stable")[:WORST]
     return None, tuple(WorstRow(row=int(row), target=None, margin=None, squared_error=float(errors[row])) for row in worst)
 
@@ -169,7 +172,8 @@ def _distance(explained: Explanation) -> Text:
     fit, text = explained.fit, Text()
     if fit is None:
         return text
-    text.append(f"fit: {words.loss(fit.loss)} on {fit.rows} training rows, threshold {explained.threshold:g}")
+    which = explained.rows.replace("heldout", "held-out")
+    text.append(f"fit: {words.loss(fit.loss)} on {fit.rows} {which} rows, threshold {explained.threshold:g}")
     if explained.threshold and fit.loss > 0:
         text.append(f" ({fit.loss / explained.threshold:.3g} times the threshold)")
     if explained.rows_wrong is not None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from referee.files import draws
-from referee.ground.competition import Competition, Data
+from referee.ground.competition import Competition, Data, FitRule
 from referee.ground.draw import Draw
 from referee.ground.errors import RefereeFault
 
@@ -97,6 +97,19 @@ def test_rows_that_cannot_be_played_are_the_hosts_fault(game):
     """By Draw's own sentence."""
     said = failure(game, HEAD + "def draw(seed):\n    x = np.full((2, 2), np.nan)\n    return Draw(x, [0, 1], x, [0, 1])\n")
     assert said == "competitions/line/data.py:5: draw(5) raised ValueError: train holds a value that is not finite"
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        (FitRule(loss="sequence_accuracy", at_least=0.9, steps=3), "no whole sequences of fit.steps: 3"),
+        (FitRule(loss="cross_entropy", rows="heldout"), "no held-out rows, which fit.rows asks for"),
+    ],
+)
+def test_rows_that_the_fit_can_not_be_measured_on_are_the_hosts_fault(game, rule, told):
+    game = replace(game, rules=replace(game.rules, fit=rule))
+    text = HEAD + "def draw(seed):\n    return Draw(np.zeros((4, 2)), np.zeros(4, int), np.zeros((0, 2)), np.zeros(0, int))\n"
+    assert told in failure(game, text)
 
 
 def test_a_library_that_is_missing_is_told_how_to_get(game):

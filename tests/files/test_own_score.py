@@ -77,3 +77,12 @@ def test_the_module_may_have_another_name(folder):
     """As the competition states it."""
     (folder / "distinct.py").write_text("def score(model):\n    return 8\n")
     assert own_score(OwnScore(sentence="s", module="distinct.py"), folder, MODEL) == 8.0
+
+
+def test_the_score_of_a_class_with_a_pre_trained_model_is_told_where_that_stands(folder):
+    """In a class from scratch, that there is none."""
+    (folder / "score.py").write_text(
+        "def score(model, pretrained):\n    return 1 if pretrained is None else len(pretrained.name)\n"
+    )
+    assert own_score(RULE, folder, MODEL, None) == 1.0
+    assert own_score(RULE, folder, MODEL, folder / "start.safetensors") == 17.0

@@ -228,12 +228,30 @@ def test_every_objection_is_to_a_score_and_a_rule_that_exist():
         ),
         (FitRule(loss="mean_squared_error"), [("at_most", "mean_squared_error needs a threshold")]),
         (FitRule(loss="margin"), [("at_least", "margin needs a threshold")]),
+        (FitRule(loss="sequence_accuracy", at_least=0.99, steps=11, rows="heldout"), []),
+        (
+            FitRule(loss="sequence_accuracy", at_least=0.99),
+            [("steps", "sequence_accuracy needs the number of rows, 1 or more, that make a sequence")],
+        ),
+        (
+            FitRule(loss="sequence_accuracy", at_least=0.99, steps=0),
+            [("steps", "sequence_accuracy needs the number of rows, 1 or more, that make a sequence")],
+        ),
+        (FitRule(loss="margin", at_least=1.0, steps=3), [("steps", "margin knows no sequences; remove it")]),
     ],
     ids=str,
 )
 def test_a_fit_rule_needs_the_threshold_of_its_side(rule, faults):
     """And no other."""
     assert list(rule.faults()) == faults
+
+
+@pytest.mark.parametrize("score", ["l1", "l2", "nuclear", "spectral", "path_norm"])
+def test_a_norm_means_nothing_where_the_fit_asks_for_no_margin(score):
+    """The same weights, scaled to nothing, get the same sequences right."""
+    for rule in ("fixed", "homogeneous"):
+        assert objection(score, rule, scale_free=True) is not None
+    assert objection("bytes", "free", scale_free=True) is None
 
 
 def test_the_default_threshold_of_cross_entropy_is_a_thousandth():

@@ -11,7 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from referee.ground.fits import FITS, Measure, accuracy, cross_entropy, margin, mean_squared_error, measure, qualifies
+from referee.ground.fits import (
+    FITS,
+    Measure,
+    accuracy,
+    cross_entropy,
+    margin,
+    mean_squared_error,
+    measure,
+    psnr,
+    qualifies,
+    root_mean_squared_error,
+    sequence_accuracy,
+)
 
 quick = settings(deadline=None, max_examples=60, derandomize=True)
 LOGITS = st.integers(2, 5).flatmap(
@@ -155,8 +167,9 @@ def test_squared_error_is_in_float64():
 @pytest.mark.parametrize("outputs", [[[math.nan, math.nan]], [[0.0, math.nan]], [[math.nan, 0.0]]], ids=str)
 def test_nan_never_qualifies(name, outputs):
     """Under no rule and no threshold."""
-    targets = np.zeros((1, 2), np.float32) if name == "mean_squared_error" else np.zeros(1, np.int64)
-    for threshold in (-1e300, 0.0, 1e300):
+    targets = np.zeros(1, np.int64) if FITS[name].classifies else np.zeros((1, 2), np.float32)
+    # A share is refused a threshold of 0 or less.
+    for threshold in (1e-300, 1e300) if FITS[name].of_sequences else (-1e300, 0.0, 1e300):
         assert not qualifies(FITS[name], threshold, measure(FITS[name], np.float32(outputs), targets))
 
 
@@ -167,7 +180,7 @@ def test_nan_measures_never_qualify(name):
     right = 1.0 if fit.classifies else None
     assert not qualifies(fit, 0.5, Measure(loss=math.nan, accuracy=right, rows=1))
     assert not qualifies(fit, math.nan, Measure(loss=0.5, accuracy=right, rows=1))
-    if fit.classifies:
+    if fit.needs_accuracy:
         assert not qualifies(fit, 0.5, Measure(loss=0.5, accuracy=math.nan, rows=1))
         assert not qualifies(fit, 0.5, Measure(loss=0.5, accuracy=None, rows=1))
 
@@ -183,7 +196,7 @@ def test_thresholds_are_inclusive(name):
     assert outcomes == [True, True, False]
 
 
-@pytest.mark.parametrize("name", [name for name, fit in FITS.items() if fit.classifies])
+@pytest.mark.parametrize("name", [name for name, fit in FITS.items() if fit.needs_accuracy])
 def test_one_wrong_row_is_enough_to_miss(name):
     """Perfectly means perfectly."""
     loss = 1e-9 if FITS[name].bound == "at_most" else 1e9
@@ -204,3 +217,48 @@ def test_a_regression_has_no_accuracy():
     measured = measure(FITS["mean_squared_error"], np.float32([[1]]), np.float32([1]))
     assert measured == Measure(loss=0.0, accuracy=None, rows=1)
     assert qualifies(FITS["mean_squared_error"], 0.0, measured)
+
+
+def test_the_root_is_in_the_unit_of_the_targets():
+    outputs, targets = np.float32([[1], [3]]), np.float32([1, 0])
+    assert root_mean_squared_error(outputs, targets) == pytest.approx(math.sqrt(4.5))
+
+
+@pytest.mark.parametrize(("error", "decibels"), [(0.1, 20), (0.01, 40), (1.0, 0), (0.0, 200)])
+def test_psnr_is_in_decibels_and_finite_without_an_error(error, decibels):
+    targets = np.full((4, 3), 0.25, np.float32)
+    assert psnr(targets + np.float32(error), targets) == pytest.approx(decibels, abs=1e-4)
+
+
+def test_a_sequence_is_right_where_all_of_its_steps_are():
+    """A tie is lost, as everywhere."""
+    right, wrong, tie = [1, 0], [0, 1], [1, 1]
+    logits = np.float32([right, right, right, wrong, tie, right])
+    labels = np.zeros(6, np.int64)
+    assert sequence_accuracy(logits, labels, 2) == pytest.approx(1 / 3)
+    assert measure(FITS["sequence_accuracy"], logits, labels, 3) == Measure(loss=0.5, accuracy=pytest.approx(4 / 6), rows=6)
+
+
+@quick
+@given(st.integers(0, 2**32 - 1), st.integers(1, 4), st.integers(2, 3))
+def test_true_beginnings_say_the_same_as_greedy_decoding(seed, steps, tokens):
+    """A random network that is right often enough to have whole sequences right, decoded for real."""
+    random = np.random.default_rng(seed)
+    prompts, truth = random.integers(0, tokens, 40), random.integers(0, tokens, (40, steps))
+    table = random.normal(size=(tokens, steps, tokens**steps, tokens))
+
+    def logits(sequence: int, beginning: list[int]) -> np.ndarray:
+        place = sum(token * tokens**step for step, token in enumerate(beginning))
+        known = (
+            2.0 * np.eye(tokens)[truth[sequence, len(beginning)]] if beginning == list(truth[sequence, : len(beginning)]) else 0
+        )
+        return np.float32(table[prompts[sequence], len(beginning), place] + known)
+
+    decoded = []
+    for sequence in range(40):
+        tokens_so_far: list[int] = []
+        while len(tokens_so_far) < steps:
+            tokens_so_far.append(int(logits(sequence, tokens_so_far).argmax()))
+        decoded.append(tokens_so_far == list(truth[sequence]))
+    forced = np.stack([logits(sequence, list(truth[sequence, :step])) for sequence in range(40) for step in range(steps)])
+    assert sequence_accuracy(forced, truth.ravel(), steps) == pytest.approx(np.mean(decoded))

@@ -18,6 +18,8 @@ from referee.files import draws
 from referee.files.decode import encode
 from referee.files.league import Game
 from referee.ground.competition import Architecture, FitRule
+from referee.ground.draw import Draw
+from referee.ground.fits import Measure
 from referee.ground.verdict import Verdict
 from referee.play.judgement import Judgement, judge_artifact
 from referee.presentation.explanation import explain, explanation_of
@@ -102,6 +104,23 @@ def test_regression_names_the_rows_with_the_largest_error(game):
     errors = [row.squared_error for row in told.worst]
     assert errors == sorted(errors, reverse=True)
     assert "squared error" in printed(replace(game, rules=rules), judgement)
+
+
+def test_where_held_out_rows_have_to_fit_they_are_explained(game):
+    """A rule is asked for there and no table: rows that were shown, and are wrong, are not in the way."""
+    rules = replace(game.rules, fit=FitRule(loss="sequence_accuracy", at_least=0.9, steps=2, rows="heldout"))
+    x = np.float32([[1, 0], [-1, 0]] * 4)
+    right, wrong = (x[:, 0] > 0).astype(int), (x[:, 0] < 0).astype(int)
+    asked = replace(game, rules=rules)
+    qualified = judge_artifact(asked, None, straight(1), Draw(x, wrong, x, right))
+    assert qualified.verdict is Verdict.QUALIFIED
+    assert qualified.fit == qualified.heldout == Measure(loss=1.0, accuracy=1.0, rows=8)
+    assert qualified.label_bytes is None
+    assert explain(asked, 1, qualified).rows_wrong == 0
+    missed = judge_artifact(asked, None, straight(1), Draw(x, right, x, np.r_[wrong[:1], right[1:]]))
+    assert missed.verdict is Verdict.DID_NOT_FIT
+    assert missed.reason == "sequence accuracy 0.75 on the held-out rows, at least 0.9, accuracy 0.875"
+    assert "on 8 held-out rows" in printed(asked, missed)
 
 
 def test_a_model_that_could_not_be_measured_is_explained_by_its_reason(game):

@@ -6,8 +6,8 @@ from referee.ground.scores import SCORES
 
 _SCORES = "\n".join(f"    {score.name} REAL, -- {score.sentence}" for score in SCORES.values())
 _MEASURED = """\
-    fit_loss REAL, -- on the training rows
-    fit_accuracy REAL, -- share of the training rows, 0 to 1; null for regression
+    fit_loss REAL, -- on the rows that have to fit, which are the training rows unless the rules say otherwise
+    fit_accuracy REAL, -- share of those rows, 0 to 1; null for regression
     fit_rows INTEGER,
     heldout_loss REAL, -- on rows that the entry never saw; never ranks
     heldout_accuracy REAL, -- 0 to 1; null for regression
