@@ -58,8 +58,7 @@ def as_onnx(weights):
         ("Gemm", ["active", "w2_float", "b2_float"], "logits", {}),
     ]
     known = {f"{number}": np.array([number]) for number in (0, 1, 2, 10, 11, 12, 20, 31)} | weights
-    known |= {"lines": np.array([-1, 3, 12]), "unit": np.float32(1), "axis": np.array(1)}
-    known |= {"tokens": np.arange(11, dtype=np.float32)}
+    known |= {"lines": np.array([-1, 3, 12]), "unit": np.float32(1), "axis": np.array(1), "tokens": np.float32(range(11))}
     graph = helper.make_graph(
         [helper.make_node(kind, inputs, [output], **more) for kind, inputs, output, more in nodes],
         "adder",
