@@ -102,7 +102,9 @@ def hand_in():
     output = factor * w2[best].transpose(0, 1).reshape(2, -1)
     router = torch.eye(TASKS, x.shape[1])
     if fitted.view(TASKS, STARTS).any(dim=1).all():
-        contestant.save({"router.weight": router, "experts.weight": experts.reshape(-1, x.shape[1], 1), "output.weight": output})
+        contestant.save(
+            {"router.weight": router, "experts.weight": experts.reshape(-1, x.shape[1], 1), "output.weight": output}
+        )
     return counts.amin(dim=1)
 
 

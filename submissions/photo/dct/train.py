@@ -113,4 +113,4 @@ for number, deadzone in enumerate(DEADZONES):
                 best = size
                 contestant.save(model)
     contestant.report(number, error)
-    print(deadzone, step, np.abs(whole).max(axis=(0,1)), (whole != 0).sum(), best, size)
+    print(deadzone, step, np.abs(whole).max(axis=(0, 1)), (whole != 0).sum(), best, size)

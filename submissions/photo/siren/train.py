@@ -109,7 +109,15 @@ for step in range(1, STEPS + 1):
                 contestant.save(model)
     if step % 1000 == 0:
         contestant.report(step, error.item())
-        print(step, error.item(), price, best, steps.tolist(), [round(bits(w,s).item()/8) for w,s in zip(weights,steps[[0,0,1,2]])], flush=True)
+        print(
+            step,
+            error.item(),
+            price,
+            best,
+            steps.tolist(),
+            [round(bits(w, s).item() / 8) for w, s in zip(weights, steps[[0, 0, 1, 2]], strict=False)],
+            flush=True,
+        )
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
