@@ -1,13 +1,11 @@
-"""A picture codec as a graph: quantised cosine coefficients, most of them zero, and the sums that turn them into colours.
+"""A picture codec as a graph: quantised cosine coefficients, most of them zero, and the sums that make colours of them.
 
-What JPEG does to 8 x 8 pixels is done here to all 32 x 32. The colours are turned into their principal components, each
-component is a sum of products of cosines, and the coefficients are rounded to whole steps, small ones to zero. xz, with
-which the file is measured, then does what Huffman's code does in JPEG.
+What JPEG does to 8 x 8 pixels is done here to all 32 x 32, and to the principal components of the colours. Coefficients
+are rounded to whole steps, small ones to zero; xz, by which the file is measured, stands in for Huffman's code.
 
-One pixel in eight is unknown, so the coefficients can't be had by one transform. They are found by repetition: fill in
-the unknown pixels, transform, round, transform back, fill in what came out. As rounding favours zeros, the unknown
-pixels become what takes the fewest coefficients. Many ways to round are tried: the more that is rounded to zero, the
-finer the step must be. The graph that compresses best is handed in.
+One pixel in eight is unknown, so the coefficients are found by repetition: fill in what is unknown, transform, round,
+transform back, fill in what came out. As rounding favours zeros, the unknown pixels become what takes the fewest
+coefficients. The more is rounded to zero, the finer the step must be; the pair that compresses best is handed in.
 
 Sources:
     The JPEG still picture compression standard. G. K. Wallace, 1991.
@@ -28,46 +26,35 @@ SIDE, THRESHOLD = 32, 0.995e-4
 DEADZONES, ROUNDS, HALVINGS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8), 30, 12
 
 
-def transform(picture):
-    return np.einsum("ku,lv,uvc->klc", FORWARD, FORWARD, picture, optimize=True)
-
-
-def picture_of(coefficients):
-    return np.einsum("uk,vl,klc->uvc", COSINES, COSINES, coefficients, optimize=True)
-
-
-def rounded(coefficients, deadzone):
-    """To whole numbers; what is smaller than `deadzone` to zero."""
-    return np.sign(coefficients) * np.floor(np.abs(coefficients) + 1 - deadzone)
+def both_ways(matrix, picture):
+    return np.einsum("ab,cd,bdk->ack", matrix, matrix, picture, optimize=True)
 
 
 def coded(step, deadzone):
-    """Whole coefficients (k, l, c) for a step, and the mean squared error over the known pixels."""
+    """Whole coefficients (k, l, c), and their mean squared error over the known pixels."""
     filled = np.where(KNOWN[..., None], components, 0.0)
     for turn in range(ROUNDS):
-        # A larger deadzone at first: the coarse shape is filled in before the detail.
-        whole = rounded(transform(filled) / step, deadzone + max(0, 6 - turn))
-        filled = np.where(KNOWN[..., None], components, picture_of(whole) * step)
-    return whole, ((picture_of(whole) * step - components)[KNOWN] ** 2).mean()
+        coefficients = both_ways(FORWARD, filled) / step  # At first with a larger deadzone: coarse shapes come first.
+        whole = np.sign(coefficients) * np.floor(np.abs(coefficients) + 1 - deadzone - max(0, 6 - turn)).clip(0)
+        decoded = both_ways(COSINES, whole) * step
+        filled = np.where(KNOWN[..., None], components, decoded)
+    return whole, ((decoded - components)[KNOWN] ** 2).mean()
 
 
 def short(numbers):
     """float32 whose last 16 bits are zero, and so take hardly any room."""
-    bits = np.asarray(numbers, np.float32).view(np.uint32) + np.uint32(0x8000)
-    return (bits & np.uint32(0xFFFF0000)).view(np.float32)
+    return ((np.asarray(numbers, np.float32).view(np.uint32) + 0x8000) & 0xFFFF0000).astype(np.uint32).view(np.float32)
 
 
 def graph(whole, step):
     """The model: x -> cosines of both coordinates -> sums over the coefficients -> colours."""
-    used = 1 + max(np.abs(whole).sum(axis=(1, 2)).nonzero()[0].max(), np.abs(whole).sum(axis=(0, 2)).nonzero()[0].max())
-    kept = whole[:used, :used].transpose(2, 0, 1)
-    # Of the pairs of coordinates (0, 0), (0, 1), (1, 0), (1, 1) only the second is wanted.
-    colours = np.zeros((3, 4, 3))
+    used = 1 + max(place.max() for place in whole.nonzero()[:2])
+    colours = np.zeros((3, 4, 3))  # Of the pairs of coordinates, (0, 0), (0, 1), (1, 0), (1, 1), the second is wanted.
     colours[:, 1] = axes.T * step / np.float32(np.pi / 2)
     tensors = {
         "f": np.arange(used, dtype=np.int8),
         "h": np.float32(np.pi / 2),
-        "c": kept.astype(np.int8),
+        "c": whole[:used, :used].transpose(2, 0, 1).astype(np.int8),
         "m": short(colours.reshape(12, 3)),
         "b": short(mean),
     }
@@ -83,23 +70,23 @@ def graph(whole, step):
         helper.make_node("Gemm", ["a", "m", "b"], ["y"]),
     ]
     stored = [numpy_helper.from_array(np.asarray(tensor), name) for name, tensor in tensors.items()]
-    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", size]) for name, size in (("x", 2), ("y", 3))]
-    made = helper.make_graph(nodes, "g", ends[:1], ends[1:], stored)
+    ends = [[helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", size])] for name, size in (("x", 2), ("y", 3))]
+    made = helper.make_graph(nodes, "g", *ends, stored)
     return helper.make_model(made, opset_imports=[helper.make_opsetid("", 20)], ir_version=10).SerializeToString()
 
 
 x, y = contestant.load()
-places = np.rint((x + 1) * SIDE / 2 - 0.5).astype(int)
+down, right = np.rint((x + 1) * SIDE / 2 - 0.5).astype(int).T
 KNOWN = np.zeros((SIDE, SIDE), bool)
-KNOWN[places[:, 0], places[:, 1]] = True
+KNOWN[down, right] = True
 COSINES = np.cos(np.pi / SIDE * np.outer(np.arange(SIDE) + 0.5, np.arange(SIDE)))
 FORWARD = np.linalg.inv(COSINES)
 mean = y.mean(axis=0, dtype=np.float64)
 axes = np.linalg.svd(y - mean, full_matrices=False)[2].T
 components = np.zeros((SIDE, SIDE, 3))
-components[places[:, 0], places[:, 1]] = (y - mean) @ axes
+components[down, right] = (y - mean) @ axes
+best = np.inf
 
-best = None
 for number, deadzone in enumerate(DEADZONES):
     fine, coarse = 0.0005, 0.02
     for _ in range(HALVINGS):
@@ -108,9 +95,7 @@ for number, deadzone in enumerate(DEADZONES):
         fine, coarse = (step, coarse) if error <= THRESHOLD else (fine, step)
         if error <= THRESHOLD and np.abs(whole).max() < 128:
             model = graph(whole, step)
-            size = len(lzma.compress(model, preset=9 | lzma.PRESET_EXTREME))
-            if best is None or size < best:
+            if (size := len(lzma.compress(model, preset=9 | lzma.PRESET_EXTREME))) < best:
                 best = size
                 contestant.save(model)
     contestant.report(number, error)
-    print(deadzone, step, np.abs(whole).max(axis=(0, 1)), (whole != 0).sum(), best, size)

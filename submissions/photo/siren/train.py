@@ -1,12 +1,11 @@
 """A small network of sines, trained with its weights already rounded, and with a price on the bits that they take.
 
 A picture is a function from a place to a colour, and sin(W2 sin(W1 x + b)) W3 is good at such functions: it makes new
-frequencies out of few. Three hundred numbers do, where cosines take as many and their places in a list besides.
+frequencies out of few.
 
-A weight is stored as a whole number of steps, one size of step a layer. In training every weight is rounded on the way
-forward, and the gradient passes as if it were not; the step is trained as well. The loss is the squared error plus a
-price times the number of bits, estimated layer by layer as if the weights followed a Laplace distribution. The price
-follows the fit: it rises while the error is below the threshold, and falls while it is above. Whatever fits and
+A weight is stored as a whole number of steps. In training it is rounded on the way forward, and the gradient passes as
+if it were not; each layer's step is trained as well. The loss is the squared error plus a price times an estimate of the
+bits, as if weights followed a Laplace distribution. The price rises while the fit leaves room. Whatever fits and
 compresses better than before is handed in.
 
 Sources:
@@ -28,18 +27,9 @@ HIDDEN, STEPS, FLOAT_STEPS, LEARNING_RATE = 20, 24_000, 5000, 0.015
 THRESHOLD = 0.998e-4
 
 
-def compressed(model):
-    return len(lzma.compress(model, preset=9 | lzma.PRESET_EXTREME))
-
-
 def rounded(weight, step):
-    """Whole steps on the way forward; on the way back weight and step get the gradients of weight - step * fraction."""
-    steps = weight / step
-    return (steps + (steps.round() - steps).detach()) * step
-
-
-def forward(x, w1, b1, w2, w3):
-    return torch.sin(torch.sin(x @ w1 + b1) @ w2) @ w3 + mean
+    """Whole steps on the way forward, the weight on the way back."""
+    return (weight / step + ((weight / step).round() - weight / step).detach()) * step
 
 
 def bits(weight, step):
@@ -49,16 +39,14 @@ def bits(weight, step):
 
 def learning_rate(step):
     """Falls to almost nothing twice: as long as weights are floats, and, from a quarter, while they are rounded."""
-    if step <= FLOAT_STEPS:
-        return min(1, step / 100) * (1.01 - step / FLOAT_STEPS)
-    return 0.25 * (1.05 - step / STEPS)
+    return min(1, step / 100) * (1.01 - step / FLOAT_STEPS) if step <= FLOAT_STEPS else 0.25 * (1.01 - step / STEPS)
 
 
 def graph(weights, steps):
     """Whole numbers in int8, made into floats by a step each."""
     tensors, nodes = {"m": mean.numpy()}, []
     for name, weight, step in zip("abcd", weights, (0, 0, 1, 2), strict=True):
-        tensors[name] = (weight / steps[step]).round().clamp(-127, 127).to(torch.int8).numpy()
+        tensors[name] = (weight / steps[step]).detach().round().to(torch.int8).numpy()
         tensors[f"s{step}"] = steps[step].detach().numpy()
         nodes.append(helper.make_node("DequantizeLinear", [name, f"s{step}"], [f"w{name}"]))
     nodes += [
@@ -69,21 +57,18 @@ def graph(weights, steps):
         helper.make_node("Gemm", ["t", "wd", "m"], ["y"]),
     ]
     stored = [numpy_helper.from_array(tensor, name) for name, tensor in tensors.items()]
-    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", size]) for name, size in (("x", 2), ("y", 3))]
-    made = helper.make_graph(nodes, "g", ends[:1], ends[1:], stored)
+    ends = [[helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", size])] for name, size in (("x", 2), ("y", 3))]
+    made = helper.make_graph(nodes, "g", *ends, stored)
     return helper.make_model(made, opset_imports=[helper.make_opsetid("", 20)], ir_version=10).SerializeToString()
 
 
 torch.set_num_threads(1)
 torch.manual_seed(contestant.seed())
 x, y = (torch.from_numpy(array) for array in contestant.load())
-w1 = (torch.rand(2, HIDDEN) * 2 - 1) * 10
-b1 = (torch.rand(HIDDEN) * 2 - 1) * math.pi
-w2 = (torch.rand(HIDDEN, HIDDEN) * 2 - 1) * 1.5 * (6 / HIDDEN) ** 0.5
-w3 = (torch.rand(HIDDEN, 3) * 2 - 1) * 0.25 * (6 / HIDDEN) ** 0.5
+shapes, sizes = ((2, HIDDEN), (HIDDEN,), (HIDDEN, HIDDEN), (HIDDEN, 3)), (10, math.pi, 0.82, 0.14)
+w1, b1, w2, w3 = ((torch.rand(shape) * 2 - 1) * size for shape, size in zip(shapes, sizes, strict=True))
 mean = y.mean(dim=0).bfloat16().float()  # Half of the bytes of each number are zero.
-# The second layer has no bias: unit 0 of the first begins as a constant.
-w1[:, 0], b1[0] = 0, math.pi / 2
+w1[:, 0], b1[0] = 0, math.pi / 2  # The second layer has no bias: unit 0 of the first begins as a constant.
 weights = [weight.requires_grad_() for weight in (w1, b1, w2, w3)]
 logs = torch.tensor([0.1, 0.06, 0.004]).log().requires_grad_()
 groups = [{"params": weights}, {"params": [logs], "lr": 2 * LEARNING_RATE}]
@@ -92,32 +77,23 @@ rate = torch.optim.lr_scheduler.LambdaLR(optimizer, learning_rate)
 price, best = 3e-8, math.inf
 
 for step in range(1, STEPS + 1):
-    rounding = step > FLOAT_STEPS
     # A whole number has eight bits, so that a step is at least a 127th of the largest weight.
     least = torch.stack([torch.maximum(w1.abs().max(), b1.abs().max()), w2.abs().max(), w3.abs().max()]).detach() / 127
     steps = torch.maximum(logs.exp(), least)
-    used = [rounded(w, s) for w, s in zip(weights, steps[[0, 0, 1, 2]], strict=True)] if rounding else weights
-    error = ((forward(x, *used) - y) ** 2).mean()
+    stepped = list(zip(weights, steps[[0, 0, 1, 2]], strict=True))
+    used = [rounded(w, s) for w, s in stepped] if step > FLOAT_STEPS else weights
+    error = ((torch.sin(torch.sin(x @ used[0] + used[1]) @ used[2]) @ used[3] + mean - y) ** 2).mean()
     loss = error
-    if rounding:
+    if step > FLOAT_STEPS:
         price *= 1.0005 if error < 0.95 * THRESHOLD else 1
-        loss = error + price * sum(bits(w, s) for w, s in zip(weights, steps[[0, 0, 1, 2]], strict=True))
-        if error <= THRESHOLD and step % 20 == 0:
+        loss = error + price * sum(bits(w, s) for w, s in stepped)
+        if error <= THRESHOLD and step % 5 == 0:
             model = graph(used, steps)
-            if compressed(model) < best:
-                best = compressed(model)
+            if (size := len(lzma.compress(model, preset=9 | lzma.PRESET_EXTREME))) < best:
+                best = size
                 contestant.save(model)
     if step % 1000 == 0:
         contestant.report(step, error.item())
-        print(
-            step,
-            error.item(),
-            price,
-            best,
-            steps.tolist(),
-            [round(bits(w, s).item() / 8) for w, s in zip(weights, steps[[0, 0, 1, 2]], strict=False)],
-            flush=True,
-        )
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
