@@ -2,8 +2,8 @@
 
 The router is the identity on the names of the tasks, so that the tasks are eight problems of their own. Each is tried
 from several random starts, side by side in one batch of small networks. A network that has its rows right is remembered
-and loses the weight of least saliency |w| h^(1/4), where h is the mean squared gradient. If the rest can't make up for it
-in time, it goes back to what it was and loses another one. Of the starts of a task, that one is handed in whose
+and loses the weight of least saliency |w| h^(1/4), where h is the mean squared gradient. If the rest can't mend it in
+time, it goes back to what it was and loses another one. Of the starts of a task, that one is handed in whose
 weights touch fewest a row: what leads out of a hidden unit that is off touches nothing. A factor of the output weights
 keeps every answer and brings the cross entropy below the threshold, so that having the rows right is all.
 
@@ -48,6 +48,7 @@ def look():
         mask[g, least.indices[least.values < torch.inf]] = 0
         waited[g] = 0
     weights.mul_(mask)
+    optimizer.state[weights]["exp_avg"].mul_(mask)  # else the momentum brings them back
 
 
 @torch.no_grad()

@@ -4,8 +4,8 @@ What JPEG does to 8 x 8 pixels is done here to all 32 x 32, and to the principal
 are rounded to whole steps, small ones to zero; xz, by which the file is measured, stands in for Huffman's code.
 
 One pixel in eight is unknown, so the coefficients are found by repetition: fill in what is unknown, transform, round,
-transform back, fill in what came out. As rounding favours zeros, the unknown pixels become what takes the fewest
-coefficients. The more is rounded to zero, the finer the step must be; the pair that compresses best is handed in.
+transform back, fill in what came out: the unknown pixels become what takes few coefficients. The more is rounded to
+zero, the finer the step must be; the pair that compresses best is handed in.
 
 Sources:
     The JPEG still picture compression standard. G. K. Wallace, 1991.
@@ -16,7 +16,6 @@ import lzma
 import os
 
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
-
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
@@ -70,7 +69,7 @@ def graph(whole, step):
         helper.make_node("Gemm", ["a", "m", "b"], ["y"]),
     ]
     stored = [numpy_helper.from_array(np.asarray(tensor), name) for name, tensor in tensors.items()]
-    ends = [[helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", size])] for name, size in (("x", 2), ("y", 3))]
+    ends = [[helper.make_tensor_value_info(end, TensorProto.FLOAT, ["n", size])] for end, size in (("x", 2), ("y", 3))]
     made = helper.make_graph(nodes, "g", *ends, stored)
     return helper.make_model(made, opset_imports=[helper.make_opsetid("", 20)], ir_version=10).SerializeToString()
 
@@ -83,9 +82,8 @@ COSINES = np.cos(np.pi / SIDE * np.outer(np.arange(SIDE) + 0.5, np.arange(SIDE))
 FORWARD = np.linalg.inv(COSINES)
 mean = y.mean(axis=0, dtype=np.float64)
 axes = np.linalg.svd(y - mean, full_matrices=False)[2].T
-components = np.zeros((SIDE, SIDE, 3))
+components, best = np.zeros((SIDE, SIDE, 3)), np.inf
 components[down, right] = (y - mean) @ axes
-best = np.inf
 
 for number, deadzone in enumerate(DEADZONES):
     fine, coarse = 0.0005, 0.02

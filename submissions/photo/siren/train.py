@@ -1,12 +1,10 @@
 """A small network of sines, trained with its weights already rounded, and with a price on the bits that they take.
 
-A picture is a function from a place to a colour, and sin(W2 sin(W1 x + b)) W3 is good at such functions: it makes new
-frequencies out of few.
-
-A weight is stored as a whole number of steps. In training it is rounded on the way forward, and the gradient passes as
-if it were not; each layer's step is trained as well. The loss is the squared error plus a price times an estimate of the
-bits, as if weights followed a Laplace distribution. The price rises while the fit leaves room. Whatever fits and
-compresses better than before is handed in.
+A picture is a function from a place to a colour, and sin(W2 sin(W1 x + b)) W3 is good at such functions. A weight is
+stored as a whole number of steps. In training it is rounded on the way forward, and the gradient passes as if it were
+not; each layer's step is trained as well. The loss is the squared error plus a price times an estimate of the bits, as
+if weights followed a Laplace distribution. The price rises while the fit leaves room. Whatever fits and compresses
+better than before is handed in.
 
 Sources:
     Implicit neural representations with periodic activation functions. V. Sitzmann et al., 2020.
@@ -57,7 +55,7 @@ def graph(weights, steps):
         helper.make_node("Gemm", ["t", "wd", "m"], ["y"]),
     ]
     stored = [numpy_helper.from_array(tensor, name) for name, tensor in tensors.items()]
-    ends = [[helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", size])] for name, size in (("x", 2), ("y", 3))]
+    ends = [[helper.make_tensor_value_info(end, TensorProto.FLOAT, ["n", size])] for end, size in (("x", 2), ("y", 3))]
     made = helper.make_graph(nodes, "g", *ends, stored)
     return helper.make_model(made, opset_imports=[helper.make_opsetid("", 20)], ir_version=10).SerializeToString()
 
