@@ -12,7 +12,7 @@ import numpy as np
 
 from referee import contestant
 
-TASKS, LEARNING_RATE = 8, 0.01
+TASKS, STEPS, LEARNING_RATE = 8, 5000, 0.01
 TARGET = 0.3e-3  # The referee asks for 1e-2 and no row wrong; a mean below ln(2) / 2048 = 0.34e-3 leaves no row wrong.
 
 x, y = contestant.load()  # (2048, 18) float32, eight names of tasks and ten numbers, and (2048,) int64
@@ -29,7 +29,7 @@ def trained(rows, labels):
     """Weights (units, 1 + inputs) and (2, units) of a small network that fits the rows of one task."""
     weights = [random.normal(0, 0.4, (units, rows.shape[1])), random.normal(0, 0.5, (2, units))]
     mean, square = ([np.zeros_like(weight) for weight in weights] for _ in range(2))
-    for step in range(1, 20_000):
+    for step in range(1, STEPS + 1):
         active = np.maximum(rows @ weights[0].T, 0)
         logits = active @ weights[1].T
         logits -= logits.max(axis=1, keepdims=True)
@@ -52,7 +52,9 @@ for task in range(TASKS):
     own_units = slice(task * units, (task + 1) * units)
     # The name of the task is the input that is always 1: a bias.
     rows = np.concatenate([x[own, task : task + 1], x[own, TASKS:]], axis=1).astype(np.float64)
-    first, second, loss = trained(rows, y[own])
+    loss = np.inf
+    while loss > TARGET:  # Now and then a network is stuck with a row wrong, and begins again.
+        first, second, loss = trained(rows, y[own])
     contestant.report(task + 1, loss)
     experts[own_units, task, 0], experts[own_units, TASKS:, 0] = first[:, 0], first[:, 1:]
     output[:, own_units] = second
