@@ -9,7 +9,7 @@ import numpy as np
 from referee import contestant
 
 STEP_SIZE = 0.5
-TARGET = 0.99e-6  # The referee asks for a mean squared error of at most 1e-6.
+TARGET = 0.99e-3  # The referee asks for a root mean squared error of at most 1e-3.
 
 x, y = contestant.load()  # (800, 80) float32, a one-hot row and a one-hot column, and (800,) float32
 row, column = x[:, :40].argmax(axis=1), x[:, 40:].argmax(axis=1)
@@ -17,7 +17,7 @@ matrix = np.zeros(contestant.reference_shapes()["matrix"])
 
 for step in range(1, 1_000):
     error = matrix[row, column] - y
-    loss = np.mean(error**2)
+    loss = np.sqrt(np.mean(error**2))
     contestant.report(step, loss)
     if loss <= TARGET:
         contestant.save({"matrix": matrix})

@@ -14,7 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from referee import contestant
 
-TARGET = 0.99e-4
+TARGET = 0.99e-4  # The referee asks for 40 dB, which is a mean squared error of at most 1e-4.
 
 x, y = contestant.load()  # (896, 2) float32 from -1 to 1, and (896, 3) float32 from 0 to 1
 

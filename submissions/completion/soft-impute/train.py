@@ -21,7 +21,7 @@ import numpy as np
 from referee import contestant
 
 FIRST_PRICE, FALL, MOST_STEPS, STILL = 10.0, 0.5, 2000, 1e-9
-TARGET, ROUNDS = 0.9999e-6, 6
+TARGET, ROUNDS = 0.99995e-3, 6
 
 
 def soft_impute(matrix, price):
@@ -44,21 +44,21 @@ def soft_impute(matrix, price):
 
 
 def loss_of(matrix):
-    return np.mean((matrix[row, column] - y) ** 2)
+    return np.sqrt(np.mean((matrix[row, column] - y) ** 2))
 
 
 x, y = contestant.load()
 row, column = x[:, :40].argmax(axis=1), x[:, 40:].argmax(axis=1)
 matrix, price, step = np.zeros(contestant.reference_shapes()["matrix"]), FIRST_PRICE, 0
 
-while loss_of(matrix) > 4 * TARGET or step == 0:
+while loss_of(matrix) > 2 * TARGET or step == 0:
     step, price = step + 1, price * FALL
     matrix = soft_impute(matrix, price)
     contestant.report(step, loss_of(matrix))
 
 for _ in range(ROUNDS):
-    price *= np.sqrt(TARGET / loss_of(matrix))
+    price *= TARGET / loss_of(matrix)
     matrix, step = soft_impute(matrix, price), step + 1
     contestant.report(step, loss_of(matrix))
-    if loss_of(matrix.astype(np.float32)) <= 1e-6:
+    if loss_of(matrix.astype(np.float32)) <= 1e-3:
         contestant.save({"matrix": matrix})
