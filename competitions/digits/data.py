@@ -1,4 +1,4 @@
-"""Handwritten digits: a fresh 80/20 split and a fresh permutation of the ten labels for every draw."""
+"""Handwritten digits: a fresh 80/20 split, labels and pixels in the order of fresh permutations, for every draw."""
 
 from pathlib import Path
 
@@ -14,6 +14,7 @@ def draw(seed: int) -> Draw:
     # As scikit-learn ships it: 64 pixels of 0 to 16 and the digit, a line an image.
     table = np.loadtxt(Path(__file__).with_name("digits.csv.gz"), delimiter=",")
     x, y = table[:, :64] / 16, random.permutation(10)[table[:, 64].astype(int)]
-    order = random.permutation(len(x))
+    order, pixels = random.permutation(len(x)), random.permutation(64)
     train, heldout = order[:TRAINING_ROWS], order[TRAINING_ROWS:]
+    x = x[:, pixels]
     return Draw(x[train], y[train], x[heldout], y[heldout])
