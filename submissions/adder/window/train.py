@@ -1,8 +1,9 @@
-"""A first entry: a small network looks at the place in question and the one before it, with Adam in numpy and 32-bit weights.
+"""A small network looks at the place in question and at the one before it, with Adam in numpy and 32-bit weights.
 
-The contract: hand in an ONNX graph, of operators on the referee's list, while `contestant.seconds_left()` > 0. Save as
-often as you like; what was saved last is judged. Here the referee asks about sums that you have not seen, so keep some
-of yours to ask yourself. All else here is yours to replace.
+Both digits here and both digits there tell the sum, and the answer there tells whether they had a carry themselves. These
+six tokens are all that a digit depends on, so one network serves every place, as a convolution would.
+
+Source: Adam: A Method for Stochastic Optimization. D. P. Kingma, J. Ba, 2014.
 """
 
 import numpy as np
