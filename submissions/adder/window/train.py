@@ -96,5 +96,4 @@ for step in range(1, 20_000):
     for name, slope in slopes.items():
         mean[name] += 0.1 * (slope - mean[name])
         square[name] += 0.001 * (slope * slope - square[name])
-        scale = np.sqrt(square[name] / (1 - 0.999**step)) + 1e-8
-        weights[name] -= LEARNING_RATE * mean[name] / (1 - 0.9**step) / scale
+        weights[name] -= LEARNING_RATE * mean[name] / (1 - 0.9**step) / (np.sqrt(square[name] / (1 - 0.999**step)) + 1e-8)
