@@ -14,8 +14,8 @@ SIZE = 384
 COPIED = 24 * 2**20
 """bytes"""
 TURNS = 40_000
-REPEATS = 3
-"""of which the best counts"""
+SECONDS = 0.025
+"""of each kind of work, over and over, of which the best counts: cores that were idle need some milliseconds to wake up"""
 
 
 def calibrate() -> Calibration:
@@ -30,9 +30,8 @@ def calibrate() -> Calibration:
 
 
 def _rate(amount: float, work: Callable[[], object]) -> float:
-    best = float("inf")
-    for _ in range(REPEATS):
-        began = time.perf_counter()
+    best, end = float("inf"), time.perf_counter() + SECONDS
+    while (began := time.perf_counter()) < end:
         work()
         best = min(best, time.perf_counter() - began)
     return float(f"{amount / best:.3g}")
