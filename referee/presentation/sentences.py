@@ -5,21 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from referee.files.league import Game
+from referee.ground.competition import Competition
 from referee.ground.ranking import Row
 from referee.ground.result import Result, TrainedRound
 from referee.ground.scores import SCORES
+from referee.ground.verdict import Verdict
 from referee.presentation import words
 from referee.presentation.words import plain
 
 Name = Callable[[str], str]
 NAMED = 3
 """entries that share a rank and are still named"""
+_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 
 
 def fit(game: Game, result: Result) -> str:
     """`cross entropy 9.87e-04, accuracy 100 % (worst round, at most 0.001)`."""
     rule, least = game.rules.fit, "worst round, " if len(result.rounds) > 1 else ""
     return f"{words.measured(result.fit, rule.loss)} ({least}{rule.fit.bound.replace('_', ' ')} {rule.threshold:g})"
+
+
+def fit_rule(rules: Competition) -> str:
+    """`cross entropy at most 0.001`."""
+    return f"{rules.fit.loss} {rules.fit.fit.bound} ".replace("_", " ") + f"{rules.fit.threshold:g}"
 
 
 def score(game: Game, result: Result, name: Name = plain) -> str:
@@ -71,6 +79,38 @@ def distance(game: Game, row: Row, rows: Sequence[Row], name: Name = plain) -> s
     if next_best and not equals:
         return f", {gap(next_best[0])} ahead of {name(next_best[0].result.pins.entry)}"
     return shared
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th, 21st."""
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else _ENDINGS.get(number % 10, 'th')}"
+
+
+def you_would_be(row: Row, rows: Sequence[Row], due: int, name: Name = plain) -> str:
+    """`you would be 2nd of 4, shared with twin, on 1 of 3 rounds`, of a practice.
+
+    Args:
+        row: the practice, among `rows`
+        due: rounds that the rules ask for
+    """
+    verdict = row.result.verdict
+    if row.rank is None:
+        return f"you would not be ranked: {'the referee failed' if verdict is Verdict.REFEREE_ERROR else verdict}"
+    ranked = _ranked(rows)
+    equals = [one.result.pins.entry for one in ranked if one.rank == row.rank and one is not row]
+    place = "the first" if len(rows) == 1 else f"{ordinal(row.rank)} of {len(ranked)}"
+    shared = f", shared with {_named(equals, name)}" if equals else ""
+    noise = ", within the noise of an entry one rank above" if row.within_noise else ""
+    played = len(row.result.rounds)
+    return f"you would be {place}{shared}{noise}{f', on {played} of {due} rounds' if played < due else ''}"
+
+
+def in_place_of(recorded: Row, game: Game, name: Name = plain) -> str:
+    """What a view says that shows a practice where the same entry's record would stand."""
+    stood = f"{score(game, recorded.result)}, {ordinal(recorded.rank)}" if recorded.rank else str(recorded.result.verdict)
+    return (
+        f"recorded of {name(recorded.result.pins.entry)}: {stood}; the practice stands in its place here, nothing was changed"
+    )
 
 
 def energy(rounds: Sequence[TrainedRound], name: Name = plain) -> str:

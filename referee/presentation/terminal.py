@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from referee.files.league import Game
+from referee.ground.competition import Competition
 from referee.ground.machine import slowdowns
 from referee.ground.ranking import Row
 from referee.ground.result import Result
 from referee.ground.verdict import Verdict
 from referee.presentation import sentences, words
 from referee.presentation.words import plain
+
+MOST, NEAR = 10, 2
+"""rows of the board after a practice; of them before and after the practice's own, where that is further down"""
 
 
 def result_card(game: Game, result: Result, row: Row, rows: Sequence[Row], recorded: str | None) -> RenderableType:
@@ -60,26 +64,79 @@ def result_card(game: Game, result: Result, row: Row, rows: Sequence[Row], recor
 
 def board(game: Game, class_: str, rows: Sequence[Row]) -> RenderableType:
     """A ranked board, what did not qualify below."""
+    return Group(_table(game, class_, rows, None), *_below(game, rows))
+
+
+def practice_board(game: Game, row: Row, rows: Sequence[Row], recorded: Row | None) -> RenderableType:
+    """The board with a practice in it, shortened around it, and which place that would be.
+
+    Args:
+        row: the practice, among `rows`
+        recorded: what stands on the board of the same entry, and not among `rows`
+    """
+    pins = row.result.pins
+    told = [Text(sentences.in_place_of(recorded, game), "dim")] if recorded else []
+    due = game.rules.rounds_in(game.played(pins.class_))
+    place = Text(sentences.you_would_be(row, rows, due), "bold")
+    return Group("", _table(game, pins.class_, rows, row), *_below(game, rows), *told, place)
+
+
+def patterns(known: Mapping[str, Competition]) -> RenderableType:
+    """What a new competition can be like: in a line each, how it is played, and below, what it is about."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="underline")
+    for heading in ("pattern", "score", "fit", "architecture"):
+        table.add_column(heading, overflow="fold")
+    for name, rules in known.items():
+        table.add_row(Text(name), Text(plain(rules.score)), sentences.fit_rule(rules), rules.architecture.rule)
+    about = [Text.assemble((name, "bold"), f": {plain(rules.summary)}") for name, rules in known.items()]
+    return Group(table, "", *about)
+
+
+def _table(game: Game, class_: str, rows: Sequence[Row], practised: Row | None) -> Table:
     rules, own = game.rules, game.rules.own_score
     title = Text(f"{plain(rules.title)} · {class_} · {rules.score}, lower is better")
     table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0), header_style="underline")
     for heading in ("#", "entry", rules.score, "rounds", "gap", "held-out", "time", "date"):
         table.add_column(heading, justify="left" if heading in ("entry", "date") else "right", overflow="fold")
-    for row in rows:
+    for row in rows if practised is None else _around(practised, rows):
+        if isinstance(row, int):
+            table.add_row("…", Text(f"{row} more", "dim"))
+            continue
         result = row.result
         heldout = result.heldout
+        entry = plain(result.pins.entry)
         table.add_row(
             f"{'~' if row.within_noise else ''}{row.rank}" if row.rank else "-",
-            Text(plain(result.pins.entry)),
+            Text(f"> {entry} (practice)" if row is practised else entry),
             words.score(rules.score, result.score, own) if row.rank else Text(result.verdict, "red"),
             words.extent(result, rules.score, own),
             words.score(rules.score, row.gap, own) if row.gap else "",
             "-" if heldout is None else _heldout(heldout.accuracy, heldout.loss),
             words.seconds(result.seconds),
             result.recorded_at[:10],
+            style="bold" if row is practised else None,
         )
-    said = [Text(f"{who}: {what}", "yellow") for who, what in words.reservations(rules)]
-    return Group(table, *said, *(Text(note, "dim") for note in _notes(game, rows)))
+    return table
+
+
+def _around(practised: Row, rows: Sequence[Row]) -> Iterator[Row | int]:
+    """The first rows and those around a practice, with the number of those left out where they would stand."""
+    at = next(index for index, row in enumerate(rows) if row is practised)
+    first = MOST if at + NEAR < MOST else MOST - 2 * NEAR - 1
+    before = 0
+    for index, row in enumerate(rows):
+        if index < first or abs(index - at) <= NEAR:
+            if index > before:
+                yield index - before
+            yield row
+            before = index + 1
+    if len(rows) > before:
+        yield len(rows) - before
+
+
+def _below(game: Game, rows: Sequence[Row]) -> list[Text]:
+    said = [Text(f"{who}: {what}", "yellow") for who, what in words.reservations(game.rules)]
+    return [*said, *(Text(note, "dim") for note in _notes(game, rows))]
 
 
 def _notes(game: Game, rows: Sequence[Row]) -> Iterator[str]:

@@ -40,4 +40,4 @@ def main(parsed: argparse.Namespace) -> int:
             seconds=parsed.seconds,
             practice=parsed.practice,
         )
-    return tell_result(match, result, file, parsed.json)
+    return tell_result(match, result, file, parsed.json, practice=parsed.practice)

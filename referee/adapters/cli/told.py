@@ -17,24 +17,44 @@ if TYPE_CHECKING:
     from referee.untrusted.sandbox import Sandbox
 
 
-def tell_result(match: Match, result: Result, file: Path | None, as_json: bool, explained: Sequence[Explanation] = ()) -> int:
-    """Print a result with its rank, and what it rests on where that was asked for; give the exit code of its verdict."""
+def tell_result(
+    match: Match,
+    result: Result,
+    file: Path | None,
+    as_json: bool,
+    explained: Sequence[Explanation] = (),
+    *,
+    practice: bool = False,
+) -> int:
+    """Print a result with its rank, and what it rests on where that was asked for; give the exit code of its verdict.
+
+    Args:
+        practice: also the board as it would be, and which place this is on it
+    """
     # Slow to import, and `train` has no use for them.
     from referee.adapters.cli.screen import screen
     from referee.play.running import place
-    from referee.presentation import terminal
+    from referee.presentation import sentences, terminal
     from referee.presentation.explanation import explanation_of
 
     row, rows = place(match, result)
+    board = match.league.board(match.game, str(match.played)) if practice else ()
+    replaced = next((one for one in board if one.result.pins.entry == match.entry.name), None)
     recorded = match.league.shown(file) if file else None
     if as_json:
-        standing = {"rank": row.rank, "of": sum(one.rank is not None for one in rows), "gap": row.gap}
+        standing: dict[str, object] = {"rank": row.rank, "of": sum(one.rank is not None for one in rows), "gap": row.gap}
+        if practice:
+            due = match.game.rules.rounds_in(match.played)
+            standing |= {"told": sentences.you_would_be(row, rows, due), "within_noise": row.within_noise}
+            standing |= {"rounds": len(result.rounds), "rounds_due": due, "replaces": replaced is not None}
         explanation = {"explanation": encode(list(explained))} if explained else {}
         print_json({**encode(result), "recorded": recorded, "standing": standing, **explanation})
     else:
         for one in explained:
             screen().print(explanation_of(one))
         screen().print(terminal.result_card(match.game, result, row, rows, recorded))
+        if practice:
+            screen().print(terminal.practice_board(match.game, row, rows, replaced))
     return exit_code(result.verdict)
 
 
