@@ -4,8 +4,7 @@ What JPEG does to 8 x 8 pixels is done here to all 32 x 32, and to the principal
 are rounded to whole steps, small ones to zero; xz, by which the file is measured, stands in for Huffman's code.
 
 One pixel in eight is unknown, so the coefficients are found by repetition: fill in what is unknown, transform, round,
-transform back, fill in what came out: the unknown pixels become what takes few coefficients. The more is rounded to
-zero, the finer the step must be; the pair that compresses best is handed in.
+transform back, fill in what came out. The more is rounded to zero, the finer the step must be; what compresses best wins.
 
 Sources:
     The JPEG still picture compression standard. G. K. Wallace, 1991.
@@ -21,7 +20,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from referee import contestant
 
-SIDE, THRESHOLD = 32, 0.995e-4
+SIDE, THRESHOLD, HALF = 32, 0.999e-4, np.float32(np.pi / 2)
 DEADZONES, ROUNDS, HALVINGS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8), 30, 12
 
 
@@ -30,14 +29,15 @@ def both_ways(matrix, picture):
 
 
 def coded(step, deadzone):
-    """Whole coefficients (k, l, c), and their mean squared error over the known pixels."""
+    """Whole coefficients (k, l, c), what they are multiplied by to be colours, and the mean squared error of both."""
     filled = np.where(KNOWN[..., None], components, 0.0)
     for turn in range(ROUNDS):
         coefficients = both_ways(FORWARD, filled) / step  # At first with a larger deadzone: coarse shapes come first.
         whole = np.sign(coefficients) * np.floor(np.abs(coefficients) + 1 - deadzone - max(0, 6 - turn)).clip(0)
-        decoded = both_ways(COSINES, whole) * step
-        filled = np.where(KNOWN[..., None], components, decoded)
-    return whole, ((decoded - components)[KNOWN] ** 2).mean()
+        decoded = both_ways(COSINES, whole)
+        filled = np.where(KNOWN[..., None], components, decoded * step)
+    palette = short(axes.T * step / HALF)
+    return whole, palette, ((decoded[down, right] @ palette * HALF + short(mean) - y) ** 2).mean()
 
 
 def short(numbers):
@@ -45,16 +45,16 @@ def short(numbers):
     return ((np.asarray(numbers, np.float32).view(np.uint32) + 0x8000) & 0xFFFF0000).astype(np.uint32).view(np.float32)
 
 
-def graph(whole, step):
+def graph(whole, palette):
     """The model: x -> cosines of both coordinates -> sums over the coefficients -> colours."""
     used = 1 + max(place.max() for place in whole.nonzero()[:2])
     colours = np.zeros((3, 4, 3))  # Of the pairs of coordinates, (0, 0), (0, 1), (1, 0), (1, 1), the second is wanted.
-    colours[:, 1] = axes.T * step / np.float32(np.pi / 2)
+    colours[:, 1] = palette
     tensors = {
         "f": np.arange(used, dtype=np.int8),
-        "h": np.float32(np.pi / 2),
+        "h": HALF,
         "c": whole[:used, :used].transpose(2, 0, 1).astype(np.int8),
-        "m": short(colours.reshape(12, 3)),
+        "m": np.float32(colours.reshape(12, 3)),
         "b": short(mean),
     }
     nodes = [
@@ -89,10 +89,10 @@ for number, deadzone in enumerate(DEADZONES):
     fine, coarse = 0.0005, 0.02
     for _ in range(HALVINGS):
         step = (fine * coarse) ** 0.5
-        whole, error = coded(step, deadzone)
+        whole, palette, error = coded(step, deadzone)
         fine, coarse = (step, coarse) if error <= THRESHOLD else (fine, step)
         if error <= THRESHOLD and np.abs(whole).max() < 128:
-            model = graph(whole, step)
+            model = graph(whole, palette)
             if (size := len(lzma.compress(model, preset=9 | lzma.PRESET_EXTREME))) < best:
                 best = size
                 contestant.save(model)
