@@ -14,6 +14,7 @@ from referee.ground.machine import slowdowns
 from referee.ground.ranking import Row
 from referee.ground.result import Result
 from referee.ground.verdict import Verdict
+from referee.play.simulation import Staffing
 from referee.presentation import sentences, words
 from referee.presentation.words import plain
 
@@ -90,6 +91,24 @@ def patterns(known: Mapping[str, Competition]) -> RenderableType:
         table.add_row(Text(name), Text(plain(rules.score)), sentences.fit_rule(rules), rules.architecture.rule)
     about = [Text.assemble((name, "bold"), f": {plain(rules.summary)}") for name, rules in known.items()]
     return Group(table, "", *about)
+
+
+def staffing(hardware: str, tried: Sequence[Staffing], wait: float | None) -> RenderableType:
+    """What so many machines would mean, a line each.
+
+    Args:
+        wait: seconds that 19 waits in 20 were to keep to, where the number of machines was looked for
+    """
+    goal = f": 19 waits in 20 at most {words.seconds(wait)}" if wait else ""
+    table = Table(
+        title=Text(f"{hardware}{goal}"), title_justify="left", box=None, padding=(0, 2, 0, 0), header_style="underline"
+    )
+    for heading in ("machines", "busy", "wait", "1 in 20 over", "longest", "in line", "interrupted"):
+        table.add_column(heading, justify="right")
+    for one in tried:
+        times = (words.seconds(round(seconds)) for seconds in (one.median, one.late, one.longest))
+        table.add_row(f"{one.machines}", words.percent(one.busy), *times, f"{one.line}", f"{one.interrupted:.3g}")
+    return table
 
 
 def _table(game: Game, class_: str, rows: Sequence[Row], practised: Row | None) -> Table:

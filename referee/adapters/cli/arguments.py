@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import re
 
+from referee.ground.classes import DAY, HOUR, MINUTE
 from referee.ground.errors import InputError
+
+_UNITS = {"s": 1, "min": MINUTE, "h": HOUR, "d": DAY}
+_DURATION = re.compile(rf"(?P<number>[0-9]+(\.[0-9]+)?)(?P<unit>{'|'.join(_UNITS)})?")
+_LONGEST = 3650 * DAY
 
 
 def arrange_entry(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +23,7 @@ def arrange_practice(parser: argparse.ArgumentParser) -> None:
     """Arguments of a training."""
     parser.add_argument("--practice", action="store_true", help="never recorded; unconfined where bubblewrap is missing")
     parser.add_argument("--rounds", type=_count, metavar="N", help="with --practice: instead of the competition's number")
-    parser.add_argument("--seconds", type=_duration, metavar="S", help="with --practice: instead of the class's time")
+    parser.add_argument("--seconds", type=duration, metavar="TIME", help="with --practice: instead of the class's time")
 
 
 def refuse_odd_options(parsed: argparse.Namespace) -> None:
@@ -32,11 +38,10 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _duration(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0
-    if not 0 < seconds <= 30 * 86400:
-        raise argparse.ArgumentTypeError(f"expected seconds, got {text}")
+def duration(text: str) -> float:
+    """`90`, `90s`, `15min`, `2h` or `30d` in seconds; an argument's type."""
+    found = _DURATION.fullmatch(text)
+    seconds = float(found["number"]) * _UNITS[found["unit"] or "s"] if found else 0
+    if not 0 < seconds <= _LONGEST:
+        raise argparse.ArgumentTypeError(f"expected a time such as 90s, 15min, 2h or 30d, got {text}")
     return seconds

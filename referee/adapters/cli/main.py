@@ -31,6 +31,7 @@ COMMANDS = {
     "board": "the leaderboard",
     "site": "the leaderboard's site, to be built by a generator",
     "doctor": "whether this machine can be a runner: sandbox, limits, meters, labels",
+    "simulate": "how many machines a league needs",
     "new": "start a competition or a submission",
     "ci": "the steps that the workflows call",
 }
