@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from referee.ground.submission import Submission
 
 T = TypeVar("T")
 HARDWARE = "competitions/hardware.yaml"
+_NUMBERED = re.compile(r"([^0-9]*)([0-9]*)")
 _SHOWN = ("title", "summary", "classes", "par", "sound_because")
 """rules that no result depends on"""
 STARTER = "starter"
@@ -150,8 +152,8 @@ class League:
         return self._read(_HardwareFile, self.root / HARDWARE).hardware
 
     def competitions(self) -> list[str]:
-        """Names of all competitions, in order."""
-        return _folders(self.root / "competitions")
+        """Names of all competitions, in order; those that differ in a number by that number."""
+        return sorted(_folders(self.root / "competitions"), key=_by_number)
 
     def entries(self, competition: str) -> list[str]:
         """Names of all entries of a competition, in order."""
@@ -284,6 +286,10 @@ def _folders(parent: Path) -> list[str]:
         return []
     with os.scandir(parent) as found:
         return sorted(one.name for one in found if _is_shown(one))
+
+
+def _by_number(name: str) -> list[tuple[str, int]]:
+    return [(word, int(number or 0)) for word, number in _NUMBERED.findall(name)]
 
 
 def _is_shown(folder: Path | os.DirEntry[str]) -> bool:

@@ -202,7 +202,7 @@ class Competition:
     @property
     def score_sentence(self) -> str:
         """What ranks, in words."""
-        return self.own_score.sentence if self.own_score else SCORES[self.score].sentence
+        return self.own_score.sentence.rstrip(".") if self.own_score else SCORES[self.score].sentence
 
     @property
     def score_formula(self) -> str:

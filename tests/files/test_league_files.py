@@ -301,3 +301,12 @@ def test_hardware_is_read_strictly(league):
     said = refusal(lambda: League(league.root).hardware)
     assert 'competitions/hardware.yaml: hardware.laptop.max_wats: unknown key; did you mean "max_watts"?' in said
     assert "competitions/hardware.yaml: hardware.laptop.max_watts: is missing; expected a number" in said
+
+
+def test_competitions_that_differ_in_a_number_are_in_its_order(league):
+    """As people count: 300, 2000, 10000."""
+    names = ["wide-10000", "wide-300", "wide-2000", "wide", "wide-300-b", "2-spirals", "10-spirals"]
+    for name in names:
+        shutil.copytree(league.root / "competitions/line", league.root / "competitions" / name)
+    expected = ["2-spirals", "10-spirals", "line", "wide", "wide-300", "wide-300-b", "wide-2000", "wide-10000"]
+    assert league.competitions() == expected
