@@ -341,6 +341,7 @@ def readme_commands() -> list[str]:
     return [line for block in blocks for line in block.splitlines()]
 
 
+@pytest.mark.slow
 @needs_bubblewrap
 def test_the_referee_commands_of_the_readme_run(tmp_path, monkeypatch):
     """In order, in a copy of this league, as they stand there."""
