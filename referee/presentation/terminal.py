@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -14,9 +15,11 @@ from referee.ground.machine import slowdowns
 from referee.ground.ranking import Row
 from referee.ground.result import Result
 from referee.ground.verdict import Verdict
-from referee.play.simulation import Staffing
 from referee.presentation import sentences, words
 from referee.presentation.words import plain
+
+if TYPE_CHECKING:
+    from referee.play.simulation import Staffing
 
 MOST, NEAR = 10, 2
 """rows of the board after a practice; of them before and after the practice's own, where that is further down"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Callable
 
 from referee.ground.classes import DAY, HOUR, MINUTE
 from referee.ground.errors import InputError
@@ -22,7 +23,7 @@ def arrange_entry(parser: argparse.ArgumentParser) -> None:
 def arrange_practice(parser: argparse.ArgumentParser) -> None:
     """Arguments of a training."""
     parser.add_argument("--practice", action="store_true", help="never recorded; unconfined where bubblewrap is missing")
-    parser.add_argument("--rounds", type=_count, metavar="N", help="with --practice: instead of the competition's number")
+    parser.add_argument("--rounds", type=count_to(20), metavar="N", help="with --practice: instead of the competition's number")
     parser.add_argument("--seconds", type=duration, metavar="TIME", help="with --practice: instead of the class's time")
 
 
@@ -32,10 +33,15 @@ def refuse_odd_options(parsed: argparse.Namespace) -> None:
         raise InputError("--rounds and --seconds are for practice; add --practice, or leave them to the rules")
 
 
-def _count(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 20:
-        raise argparse.ArgumentTypeError(f"expected 1 to 20, got {text}")
-    return int(text)
+def count_to(most: int) -> Callable[[str], int]:
+    """A whole number from 1 on; an argument's type."""
+
+    def count(text: str) -> int:
+        if not text.isdigit() or not 1 <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"expected 1 to {most}, got {text}")
+        return int(text)
+
+    return count
 
 
 def duration(text: str) -> float:

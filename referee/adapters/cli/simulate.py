@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from dataclasses import asdict
 
-from referee.adapters.cli.arguments import duration
+from referee.adapters.cli.arguments import count_to, duration
 from referee.adapters.cli.main import FINE, print_json
 from referee.ground.classes import HOUR, CompetitionClass, parse_class
 from referee.ground.errors import InputError
@@ -34,7 +34,7 @@ def arrange(parser: argparse.ArgumentParser) -> None:
     say("--rush", type=_positive, default=1, metavar="N", help="times as many a day on the last tenth of the days (default: 1)")
     say("--between-failures", type=duration, metavar="TIME", help="of a machine, as 30d (default: never)")
     say("--repair", type=duration, default=HOUR, metavar="TIME", help="until it is back (default: 1h)")
-    say("--machines", type=_machines, metavar="N", help="so many of each hardware (default: as many as it takes)")
+    say("--machines", type=count_to(MOST), metavar="N", help="so many of each hardware (default: as many as it takes)")
     say("--seed", type=int, default=1, help="of the random numbers (default: 1)")
     parser.set_defaults(command=main)
 
@@ -79,12 +79,6 @@ def _positive(text: str) -> float:
     if not 0 < found <= MOST:
         raise argparse.ArgumentTypeError(f"expected a number above 0, at most {MOST}, got {text}")
     return found
-
-
-def _machines(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= MOST:
-        raise argparse.ArgumentTypeError(f"expected 1 to {MOST}, got {text}")
-    return int(text)
 
 
 def _share(text: str) -> float:
